@@ -1,0 +1,109 @@
+"""Every variable that Telar reads, one frozen class for each backing service; read at an entry point, then passed in."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class _Settings(BaseSettings):
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+
+class WarehouseSettings(_Settings):
+    """The warehouse, by the URL of the role that this process may use; ``owner_url`` only for `telar migrate`."""
+
+    model_config = SettingsConfigDict(env_prefix="TELAR_WAREHOUSE_")
+
+    url: SecretStr
+    owner_url: SecretStr | None = None
+
+
+class MlflowSettings(_Settings):
+    """MLflow; user and password where it asks for them."""
+
+    model_config = SettingsConfigDict(env_prefix="TELAR_MLFLOW_")
+
+    url: str = "http://127.0.0.1:8084"
+    username: str | None = None
+    password: SecretStr | None = None
+    timeout_seconds: float = 30.0
+
+
+class UseCaseSettings(_Settings):
+    """Where use cases are found beside the built-in ones, and the one that unprefixed routes serve."""
+
+    model_config = SettingsConfigDict(env_prefix="TELAR_")
+
+    use_cases: Path | None = None
+    default_use_case: str | None = None
+
+
+class SourceSettings(_Settings):
+    """The upstream data API and how this installation asks it.
+
+    ``window_seconds`` overrides the use case's own; ``url`` may be an original's address (``prefixed`` false then).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TELAR_SOURCE_")
+
+    url: str = "http://127.0.0.1:8088"
+    prefixed: bool = True
+    group_number: int = 1
+    window_seconds: float | None = None
+    timeout_seconds: float = 60.0
+
+
+class DataApiSettings(_Settings):
+    """Telar's own data API: where its rows and its state live, and what it overrides of a use case's source."""
+
+    model_config = SettingsConfigDict(env_prefix="TELAR_DATA_API_")
+
+    data_folder: Path | None = None
+    state_folder: Path = Path(".telar/data-api")
+    download: bool = True
+    download_timeout_seconds: float = 20.0
+    window_seconds: float | None = None
+    batches: int | None = None
+    answer_rows: int | None = None
+    sample_rows: int | None = None
+
+
+class PipelineSettings(_Settings):
+    """How this installation runs its pipelines."""
+
+    model_config = SettingsConfigDict(env_prefix="TELAR_")
+
+    schedule: str | None = None
+    start_date: str | None = None
+    max_catchup: int = 10
+    work_folder: Path = Path(".telar/work")
+    training_jobs: int = Field(default=2, ge=1)
+
+
+class InferenceSettings(_Settings):
+    """The inference API; ``reload_key`` guards whatever changes its state."""
+
+    model_config = SettingsConfigDict(env_prefix="TELAR_INFERENCE_")
+
+    url: str = "http://127.0.0.1:8085"
+    reload_key: SecretStr | None = None
+    model_folder: Path = Path(".telar/models")
+    watch_seconds: float = 5.0
+    max_body_bytes: int = 2_000_000
+    max_batch_records: int = 1_000
+
+
+class PlaceSettings(_Settings):
+    """Where the services listen and how the world calls them."""
+
+    model_config = SettingsConfigDict(env_prefix="TELAR_")
+
+    bind: str = "127.0.0.1"
+    public_host: str = "127.0.0.1"
+    postgres_port: int = 5432
+    airflow_port: int = 8080
+    mlflow_port: int = 8084
+    inference_port: int = 8085
+    portal_port: int = 8086
+    data_api_port: int = 8088
