@@ -1,0 +1,1 @@
+"""One backing service each: upstream sources, warehouse, model registry, ONNX models."""

@@ -1,0 +1,1 @@
+"""The steps of one batch, as plain functions over the domain and the adapters."""

@@ -1,0 +1,1 @@
+"""What the FastAPI services share: error table, request ids, metrics, keys."""
