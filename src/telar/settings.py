@@ -1,4 +1,4 @@
-"""Every variable that Telar reads, one frozen class for each backing service; read at an entry point, then passed in."""
+"""Every variable that Telar reads, one frozen class for each backing service; read at an entry point, passed in."""
 
 from pathlib import Path
 

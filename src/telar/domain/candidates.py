@@ -44,10 +44,10 @@ class Candidate(Value):
 
     name: str
     estimator: str
-    parameters: dict[str, JsonValue] = {}
+    parameters: dict[str, JsonValue] = Field(default_factory=dict)
     wrapper: str | None = None
-    wrapper_parameters: dict[str, JsonValue] = {}
-    search: dict[str, Range] = {}
+    wrapper_parameters: dict[str, JsonValue] = Field(default_factory=dict)
+    search: dict[str, Range] = Field(default_factory=dict)
     iterations: int = Field(default=0, ge=0)
     row_cap: int | None = Field(default=None, ge=100)
     encoding: Literal["onehot", "ordinal"] = "ordinal"

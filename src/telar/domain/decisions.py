@@ -49,7 +49,12 @@ def decide_training(figures: TrainingFigures) -> Decision:
         threshold=rules.min_new_rows,
         holds=figures.pending_rows >= rules.min_new_rows,
     )
-    first = Check(name="no_production_model", value=figures.production_version, threshold=None, holds=figures.production_version is None)
+    first = Check(
+        name="no_production_model",
+        value=figures.production_version,
+        threshold=None,
+        holds=figures.production_version is None,
+    )
     forced = Check(name="forced", value=figures.forced, threshold=True, holds=figures.forced)
     checks = (first, forced, enough, *_drift_checks(figures))
     if figures.pending_rows == 0 and figures.batch_rows == 0:

@@ -23,8 +23,8 @@ class Change(Value):
 class Shift(Value):
     """How far one column lies from the rows that production was trained on.
 
-    ``psi`` is the population stability index, ``wasserstein`` the mean distance of the percentiles in standard deviations
-    of the reference (None for categories), ``new_share`` the share of values that production never saw.
+    ``psi`` is the population stability index, ``wasserstein`` the mean distance of the percentiles in standard
+    deviations of the reference (None for categories), ``new_share`` the share of values that production never saw.
     """
 
     column: str
@@ -67,7 +67,7 @@ def compare_with_training(reference: Profile | None, current: Profile) -> tuple[
 
 
 def relative_change(previous: float, current: float, spread: float | None = None) -> float:
-    """``|current - previous| / |previous|``; a previous value of 0 is measured in its ``spread``, else as all or nothing."""
+    """``|current - previous| / |previous|``; a previous 0 is measured in its ``spread``, else all or nothing."""
     if previous != 0:
         return abs(current - previous) / abs(previous)
     if spread:

@@ -1,5 +1,7 @@
 """The shape of a set of rows, column by column: small enough to store, enough to compare two sets."""
 
+from pydantic import Field
+
 from telar.domain.base import Value
 
 
@@ -27,12 +29,12 @@ class CategoryProfile(Value):
 
     count: int
     nulls: int
-    shares: dict[str, float] = {}
+    shares: dict[str, float] = Field(default_factory=dict)
 
 
 class Profile(Value):
     """The profile of a set of rows; identifiers and the target are left out."""
 
     rows: int
-    numbers: dict[str, NumericProfile] = {}
-    categories: dict[str, CategoryProfile] = {}
+    numbers: dict[str, NumericProfile] = Field(default_factory=dict)
+    categories: dict[str, CategoryProfile] = Field(default_factory=dict)

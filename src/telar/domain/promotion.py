@@ -41,7 +41,9 @@ def decide_promotion(figures: GateFigures) -> Decision:
     if broken:
         first = broken[0]
         return Decision(
-            choice="reject", reason=f"{first.name} is {_shown(first.value)}, limit {_shown(first.threshold)}", checks=checks
+            choice="reject",
+            reason=f"{first.name} is {_shown(first.value)}, limit {_shown(first.threshold)}",
+            checks=checks,
         )
     return Decision(choice="promote", reason=_praise(figures), checks=checks)
 
@@ -59,7 +61,12 @@ def _quality_checks(figures: GateFigures) -> tuple[Check, ...]:
     high = figures.gain_interval[1] if figures.gain_interval else won
     return (
         Check(name=f"gain in {metric}", value=won, threshold=needed, holds=won > needed or won >= needed > 0),
-        Check(name="gain interval excludes worse", value=f"{low:.4f} to {high:.4f}", threshold="low end at least 0", holds=low >= 0),
+        Check(
+            name="gain interval excludes worse",
+            value=f"{low:.4f} to {high:.4f}",
+            threshold="low end at least 0",
+            holds=low >= 0,
+        ),
         *(_guard_check(guard, figures.challenger, figures.production) for guard in rules.guards),
     )
 

@@ -18,9 +18,9 @@ from telar.domain.records import record_model, validate
 from telar.domain.rules import DriftRules, GateRules, QualityRules
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-Frame = Any if not TYPE_CHECKING else pd.DataFrame
+    from pandas import DataFrame as Frame
+else:
+    Frame = Any
 
 
 class DataApiSource(Value):
