@@ -107,3 +107,19 @@ class PlaceSettings(_Settings):
     inference_port: int = 8085
     portal_port: int = 8086
     data_api_port: int = 8088
+
+
+class PortalSettings(_Settings):
+    """The portal's own: how it reaches the services that no other class names, and how long it waits for any.
+
+    A URL left out is the service's port on loopback. ``history_rows`` bounds each table of the history.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TELAR_PORTAL_")
+
+    airflow_url: str | None = None
+    data_api_url: str | None = None
+    probe_seconds: float = 2.5
+    request_seconds: float = 15.0
+    refresh_seconds: float = 10.0
+    history_rows: int = Field(default=200, ge=1)

@@ -19,6 +19,9 @@ TelarError
 │   ├── RegistryUnavailable     it does not answer
 │   ├── NoModel                 nothing is registered, or no version holds the alias
 │   └── NotServable             a version without contract, ONNX or parity
+├── ServiceError                one of Telar's own services, asked by another
+│   ├── ServiceUnavailable      it does not answer, or not as that service does
+│   └── ServiceRefused          it answered with an error of its own
 ├── PromotionConflict           somebody moved the alias meanwhile
 └── RecordInvalid               a record that breaks the contract of the model
 """
@@ -101,6 +104,32 @@ class NoModel(RegistryError):
 
 class NotServable(RegistryError):
     """A version without Telar's contract, ONNX file or parity evidence."""
+
+
+class ServiceError(TelarError):
+    """One of Telar's own services did not do what another asked of it."""
+
+
+class ServiceUnavailable(ServiceError):
+    """The service does not answer, or not as that service does."""
+
+
+class ServiceRefused(ServiceError):
+    """The service answered with an error of its own: ``status``, ``code`` and the fields named by ``problems``."""
+
+    def __init__(
+        self,
+        message: str,
+        status: int,
+        code: str = "",
+        problems: "Sequence[FieldProblem]" = (),
+        request_id: str | None = None,
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.problems = tuple(problems)
+        self.request_id = request_id
+        super().__init__(message)
 
 
 class PromotionConflict(TelarError):
