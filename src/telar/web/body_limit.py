@@ -1,0 +1,49 @@
+"""A limit on the bytes of a request's body, kept while it is read."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from telar.web.errors import BodyTooLarge
+
+
+class BodyLimit:
+    """ASGI middleware: whoever reads a body over ``max_bytes`` gets BodyTooLarge, announced or streamed."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        await self._app(scope, limited(receive, scope, self._max_bytes), send)
+
+
+def limited(receive: Receive, scope: Scope, max_bytes: int) -> Receive:
+    """A ``receive`` that raises BodyTooLarge as soon as the body is known to be longer than ``max_bytes``."""
+    announced = _announced(scope)
+    received = 0
+
+    async def receive_within() -> Message:
+        nonlocal received
+        if announced > max_bytes:
+            raise BodyTooLarge(_told(max_bytes))
+        message = await receive()
+        if message["type"] == "http.request":
+            received += len(message.get("body", b""))
+            if received > max_bytes:
+                raise BodyTooLarge(_told(max_bytes))
+        return message
+
+    return receive_within
+
+
+def _told(max_bytes: int) -> str:
+    return f"the body is over the limit of {max_bytes:,} bytes; send fewer records in one request"
+
+
+def _announced(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0
