@@ -66,7 +66,7 @@ class OnnxModel:
         return loaded
 
     def run(self, columns: Mapping[str, Values]) -> Scores:
-        """The scores of n rows, given as n values for each column of the contract (numbers; str; None where missing)."""
+        """The scores of n rows, given n values for each column of the contract (numbers or str; None where missing)."""
         inputs = {column.name: _encoded(columns[column.name], column.numeric) for column in self._contract.columns}
         (result,) = self._session.run([self._output], inputs)
         none = np.empty((len(result), 0), dtype=np.float32)
