@@ -18,7 +18,9 @@ class GateFigures(Value):
     """All that the gate looks at.
 
     ``challenger`` and ``production`` hold the primary and guard metrics on the same rows; production is None for the
-    first model. ``gain_interval`` is the bootstrap 95 % interval of the primary metric's gain (positive is better).
+    first model. ``production_unscored`` says why a version in production could not be scored on these rows (its
+    ``production`` is None then, and the floor decides).
+    ``gain_interval`` is the bootstrap 95 % interval of the primary metric's gain (positive is better).
     """
 
     primary_metric: str
@@ -26,6 +28,7 @@ class GateFigures(Value):
     challenger: dict[str, float]
     production_version: str | None
     production: dict[str, float] | None
+    production_unscored: str | None = None
     gain_interval: tuple[float, float] | None
     rows: int
     parity: Parity
@@ -42,7 +45,7 @@ def decide_promotion(figures: GateFigures) -> Decision:
         first = broken[0]
         return Decision(
             choice="reject",
-            reason=f"{first.name} is {_shown(first.value)}, limit {_shown(first.threshold)}",
+            reason=f"{_unscored(figures)}{first.name} is {_shown(first.value)}, limit {_shown(first.threshold)}",
             checks=checks,
         )
     return Decision(choice="promote", reason=_praise(figures), checks=checks)
@@ -101,9 +104,16 @@ def _praise(figures: GateFigures) -> str:
     metric = figures.primary_metric
     value = figures.challenger[metric]
     if figures.production is None:
-        return f"first model: {metric} {value:.4f} passes the floor {figures.rules.floor}"
+        what = _unscored(figures) or "first model: "
+        return f"{what}{metric} {value:.4f} passes the floor {figures.rules.floor}"
     better = "up" if GREATER_IS_BETTER[metric] else "down"
     return f"{metric} {better} from {figures.production[metric]:.4f} to {value:.4f} on {figures.rows} held-out rows"
+
+
+def _unscored(figures: GateFigures) -> str:
+    if figures.production_unscored is None:
+        return ""
+    return f"version {figures.production_version} cannot be scored on these rows ({figures.production_unscored}): "
 
 
 def _shown(value: float | str | bool | None) -> str:
