@@ -1,0 +1,57 @@
+"""Hypothesis strategies for the figures that decisions are made of."""
+
+from hypothesis import strategies as st
+
+from telar.domain.decisions import TrainingFigures
+from telar.domain.drift import Change, Shift
+from telar.domain.promotion import GateFigures, Parity
+from telar.domain.rules import DriftRules, GateRules, Guard
+
+shares = st.floats(0, 1)
+measures = st.none() | st.floats(0, 5)
+versions = st.none() | st.integers(1, 99).map(str)
+changes = st.builds(
+    Change,
+    column=st.sampled_from(["Length", "Count"]),
+    statistic=st.sampled_from(["mean", "std", "median", "q75"]),
+    previous=measures,
+    current=measures,
+    change=measures,
+)
+shifts = st.builds(Shift, column=st.just("Colour"), psi=measures, wasserstein=measures, new_share=st.none() | shares)
+
+training_figures = st.builds(
+    TrainingFigures,
+    production_version=versions,
+    forced=st.booleans(),
+    refused=st.none() | st.just("Count, share of nulls: 0.7, limit 0.5"),
+    batch_rows=st.integers(0, 5_000),
+    pending_rows=st.integers(0, 50_000),
+    changes=st.lists(changes, max_size=4).map(tuple),
+    shifts=st.lists(shifts, max_size=2).map(tuple),
+    rules=st.builds(DriftRules, batch_change=shares, max_psi=shares, min_new_rows=st.integers(0, 2_000)),
+)
+
+metrics = st.fixed_dictionaries({"macro_f1": shares, "accuracy": shares})
+gate_figures = st.builds(
+    GateFigures,
+    primary_metric=st.just("macro_f1"),
+    challenger_version=st.just("2"),
+    challenger=metrics,
+    production_version=st.just("1"),
+    production=st.none() | metrics,
+    production_unscored=st.none(),
+    gain_interval=st.none() | st.tuples(st.floats(-1, 0.5), st.floats(0.5, 1)),
+    rows=st.integers(1, 10_000),
+    parity=st.builds(
+        Parity,
+        rows=st.just(5_000),
+        label_agreement=st.floats(0.99, 1),
+        max_probability_difference=st.floats(0, 2e-3),
+    ),
+    model_megabytes=st.floats(0, 400),
+    latency_milliseconds=st.floats(0, 40),
+    rules=st.builds(
+        GateRules, floor=shares, min_gain=st.floats(0, 0.1), guards=st.just((Guard(metric="accuracy", tolerance=0.02),))
+    ),
+)

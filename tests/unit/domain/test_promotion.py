@@ -1,0 +1,111 @@
+"""Whether to promote: the gate's rules, and that a stored decision can be recomputed."""
+
+import json
+
+from hypothesis import given
+
+from telar.domain.decisions import Decision
+from telar.domain.promotion import GateFigures, Parity, decide_promotion
+from telar.domain.rules import GateRules, Guard
+from tests.unit.domain.figures import gate_figures
+
+PRICES = GateRules(
+    floor=150, min_gain=0.03, relative_gain=True, guards=(Guard(metric="rmse", tolerance=0.01, relative=True),)
+)
+BETTER = GateFigures(
+    primary_metric="macro_f1",
+    challenger_version="2",
+    challenger={"macro_f1": 0.9, "accuracy": 0.9},
+    production_version="1",
+    production={"macro_f1": 0.85, "accuracy": 0.9},
+    gain_interval=(0.03, 0.07),
+    rows=1_000,
+    parity=Parity(rows=5_000, label_agreement=1.0, max_probability_difference=1e-6),
+    model_megabytes=3.0,
+    latency_milliseconds=0.1,
+    rules=GateRules(floor=0.5, min_gain=0.01, guards=(Guard(metric="accuracy", tolerance=0.02),)),
+)
+
+
+def decided(**changed: object) -> Decision:
+    return decide_promotion(BETTER.model_copy(update=changed))
+
+
+@given(gate_figures)
+def test_a_stored_decision_can_be_recomputed_from_its_stored_figures(figures: GateFigures) -> None:
+    decision = decide_promotion(figures)
+    stored = json.dumps(figures.model_dump(mode="json")), json.dumps(decision.model_dump(mode="json"))
+
+    recomputed = decide_promotion(GateFigures.model_validate_json(stored[0]))
+
+    assert recomputed == Decision.model_validate_json(stored[1])
+
+
+@given(gate_figures)
+def test_it_promotes_exactly_when_every_check_holds(figures: GateFigures) -> None:
+    decision = decide_promotion(figures)
+
+    assert (decision.choice == "promote") == all(check.holds for check in decision.checks)
+
+
+@given(gate_figures)
+def test_a_challenger_equal_to_production_never_replaces_it(figures: GateFigures) -> None:
+    equal = figures.model_copy(update={"production": figures.challenger, "gain_interval": (0.0, 0.0)})
+
+    assert decide_promotion(equal).choice == "reject"
+
+
+def test_a_better_challenger_is_promoted_with_both_figures_told() -> None:
+    assert decided().choice == "promote"
+    assert decided().reason == "macro_f1 up from 0.8500 to 0.9000 on 1000 held-out rows"
+
+
+def test_a_gain_below_the_margin_is_rejected() -> None:
+    decision = decided(challenger={"macro_f1": 0.855, "accuracy": 0.9})
+
+    assert (decision.choice, decision.reason) == ("reject", "gain in macro_f1 is 0.005, limit 0.01")
+
+
+def test_a_gain_that_chance_may_have_made_is_rejected() -> None:
+    assert decided(gain_interval=(-0.01, 0.11)).reason.startswith("gain interval excludes worse is -0.0100 to 0.1100")
+
+
+def test_a_better_challenger_that_loses_a_guard_metric_is_rejected() -> None:
+    assert decided(challenger={"macro_f1": 0.9, "accuracy": 0.87}).reason == "loss in accuracy is 0.03, limit 0.02"
+
+
+def test_the_first_model_must_pass_the_floor() -> None:
+    first = {"production_version": None, "production": None, "gain_interval": None}
+
+    assert decided(**first).reason == "first model: macro_f1 0.9000 passes the floor 0.5"
+    assert decided(**first, challenger={"macro_f1": 0.4, "accuracy": 0.9}).choice == "reject"
+
+
+def test_a_production_that_cannot_be_scored_is_named_and_the_floor_decides() -> None:
+    decision = decided(production=None, production_unscored="column Width is not among them", gain_interval=None)
+
+    assert decision.choice == "promote"
+    assert decision.reason.startswith("version 1 cannot be scored on these rows (column Width is not among them): ")
+
+
+def test_onnx_disagreement_size_and_latency_each_reject() -> None:
+    odd = Parity(rows=5_000, label_agreement=0.99, max_probability_difference=1e-6)
+
+    assert decided(parity=odd).reason == "ONNX label agreement is 0.99, limit 0.999"
+    assert decided(model_megabytes=201.0).reason == "model size in MB is 201, limit 200"
+    assert decided(latency_milliseconds=21.0).reason == "latency of one row in ms is 21, limit 20"
+
+
+def test_for_an_error_metric_less_is_better() -> None:
+    prices = BETTER.model_copy(
+        update={
+            "primary_metric": "mae",
+            "challenger": {"mae": 96.0, "rmse": 200.0},
+            "production": {"mae": 100.0, "rmse": 199.0},
+            "gain_interval": (2.0, 6.0),
+            "rules": PRICES,
+        }
+    )
+
+    assert decide_promotion(prices).choice == "promote"
+    assert decide_promotion(prices.model_copy(update={"challenger": {"mae": 98.0, "rmse": 199.0}})).choice == "reject"
