@@ -1,9 +1,12 @@
 """Every variable that Telar reads, one frozen class for each backing service; read at an entry point, passed in."""
 
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from telar.domain.errors import ConfigurationError
 
 
 class _Settings(BaseSettings):
@@ -66,17 +69,24 @@ class DataApiSettings(_Settings):
     window_seconds: float | None = None
     batches: int | None = None
     answer_rows: int | None = None
+    answer_share: float | None = Field(default=None, gt=0, le=1)
     sample_rows: int | None = None
 
 
 class PipelineSettings(_Settings):
-    """How this installation runs its pipelines."""
+    """How this installation runs its pipelines.
+
+    ``schedule`` (cron) overrides the use case's own; ``manual`` is none at all. ``start_date`` is written at install;
+    without it nothing is caught up. ``retry_seconds`` is the wait before a step's first new try; it doubles from there.
+    """
 
     model_config = SettingsConfigDict(env_prefix="TELAR_")
 
     schedule: str | None = None
     start_date: str | None = None
-    max_catchup: int = 10
+    max_catchup: int = Field(default=10, ge=0)
+    task_retries: int = Field(default=2, ge=1)
+    retry_seconds: float = Field(default=10.0, gt=0)
     work_folder: Path = Path(".telar/work")
     training_jobs: int = Field(default=2, ge=1)
 
@@ -123,3 +133,20 @@ class PortalSettings(_Settings):
     request_seconds: float = 15.0
     refresh_seconds: float = 10.0
     history_rows: int = Field(default=200, ge=1)
+
+
+_AnySettings = TypeVar("_AnySettings", bound=BaseSettings)
+
+
+def read(settings: type[_AnySettings]) -> _AnySettings:
+    """Those settings from the environment.
+
+    Raises:
+        ConfigurationError: a variable is missing or unusable; the text names each.
+    """
+    try:
+        return settings()
+    except ValidationError as error:
+        prefix = str(settings.model_config.get("env_prefix", ""))
+        wrong = [f"{prefix}{each['loc'][0]}".upper() + f": {each['msg']}" for each in error.errors()]
+        raise ConfigurationError(f"{'; '.join(wrong)}. See .env.example for every variable.") from error

@@ -28,7 +28,8 @@ class DataApiSource(Value):
 
     ``row_format`` says whether a row is an array of strings in the order of the columns and the target, or an object.
     ``batches``, ``window_seconds`` and ``answer_share`` are what Telar's own data API serves by default: an answer is a
-    random share of the current batch. ``uci_id`` is where the rows can be downloaded.
+    random share of the current batch. ``uci_id`` is where the rows can be downloaded, ``published_as`` what people call
+    them there.
     """
 
     kind: Literal["data_api"] = "data_api"
@@ -39,6 +40,7 @@ class DataApiSource(Value):
     answer_share: float = Field(default=1.0, gt=0, le=1)
     sample_rows: int = 60_000
     uci_id: int | None = None
+    published_as: str = ""
 
     @property
     def replayable(self) -> bool:
