@@ -36,8 +36,8 @@ class Registry:
 def discover(folder: Path | None) -> Registry:
     """Loads the built-in use cases and those of ``folder``, each file on its own: a broken one breaks itself only.
 
-    A use case is a module ``<name>.py`` or a package ``<name>/`` with ``USE_CASE``. Files are read anew at each call, so
-    a changed file is seen without a restart. Names that begin with ``_`` or ``.`` are left out.
+    A use case is a module ``<name>.py`` or a package ``<name>/`` with ``USE_CASE``. Files of ``folder`` are read anew
+    at each call, so a changed one is seen without a restart. Names that begin with ``_`` or ``.`` are left out.
 
     Raises:
         ConfigurationError: ``folder`` is set, but is not a folder.
@@ -48,14 +48,9 @@ def discover(folder: Path | None) -> Registry:
         try:
             use_case = _use_case(stem, load_file(stem, path) if path else load_built_in(stem))
             if use_case.name in use_cases:
-                raise UseCaseBroken(
-                    f"the name {use_case.name} is already taken by a built-in use case; rename the file"
-                )
+                raise UseCaseBroken(f"{use_case.name} is the name of a built-in use case; rename the file")
             use_cases[use_case.name] = use_case
-        except (
-            Exception,
-            SystemExit,
-        ) as error:  # whatever a stranger's file raises is that file's own fault, and is told as such
+        except (Exception, SystemExit) as error:  # whatever a file raises is told as its own fault
             broken[stem] = f"{path or stem}: {type(error).__name__}: {error}"
     return Registry(use_cases, broken)
 

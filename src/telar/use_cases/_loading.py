@@ -3,9 +3,11 @@
 import importlib
 import importlib.util
 import sys
+from collections.abc import Mapping
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from telar.domain.errors import UseCaseBroken
 
@@ -15,7 +17,7 @@ PREFIX = "telar_use_cases_"
 class _SourceOnly(SourceFileLoader):
     """Never reads or writes bytecode: two edits within one second would be taken for one file."""
 
-    def path_stats(self, path: str | bytes) -> dict[str, float]:  # type: ignore[override]  # typeshed says Mapping
+    def path_stats(self, path: str) -> Mapping[str, Any]:
         raise OSError(f"no cache for {path!r}")
 
 

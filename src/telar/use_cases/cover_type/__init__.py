@@ -22,10 +22,10 @@ FIRE = "Horizontal_Distance_To_Fire_Points"
 
 
 def clean(frame: Frame) -> Frame:
-    """Complete rows, each once, with every measure within its limits; a new area or soil stays, for the model to meet."""
+    """Complete rows, each once, with every measure within its limits; a new area or soil stays."""
     kept = frame.dropna().drop_duplicates()
     for column in COLUMNS:
-        if column.numeric:
+        if column.minimum is not None and column.maximum is not None:
             kept = kept[kept[column.name].between(column.minimum, column.maximum)]
     return kept
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from telar.domain.columns import Category, Column, Target, TargetClass
 
-# The areas and soils stand in the order of UCI's flags: Wilderness_Area1 is Rawah, Soil_Type1 the first line of the file.
+# Areas and soils stand in the order of UCI's flags: Wilderness_Area1 is Rawah, Soil_Type1 the first of soils.csv.
 AREAS = {
     "Rawah": "Rawah Wilderness Area",
     "Neota": "Neota Wilderness Area",
@@ -39,9 +39,7 @@ def _distance(place: str, to: str, maximum: float) -> Column:
 
 
 def _hillshade(name: str, hour: str) -> Column:
-    return _measure(
-        name, f"Hillshade at {hour}", f"Light on the slope at {hour}, summer solstice, 0 to 255.", "", 0, 255
-    )
+    return _measure(name, f"Hillshade at {hour}", f"Light at {hour} of the summer solstice, 0 to 255.", "", 0, 255)
 
 
 def _vocabulary(words: dict[str, str]) -> tuple[Category, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.random import Generator
     from pandas import DataFrame as Frame
+    from pandas import Series
 else:
     Frame = Any
 
@@ -96,7 +97,7 @@ def _hillshades(aspect: Array, slope: Array, random: "Generator") -> dict[str, A
     return shades
 
 
-def _soils(mixtures: Any, index: Array, random: "Generator") -> Array:
+def _soils(mixtures: "Series[str]", index: Array, random: "Generator") -> Array:
     """A soil for each row, drawn from its habitat's mixture, written as "C7745:0.60 C7202:0.40"."""
     import numpy as np
 

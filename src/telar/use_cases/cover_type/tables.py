@@ -1,4 +1,4 @@
-"""The published form of Covertype (55 columns, flags for area and soil, class 1 to 7) as rows of the data API's form."""
+"""UCI's form of Covertype (55 columns, flags for area and soil, class 1 to 7) as rows of the data API's form."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,11 +6,11 @@ from telar.domain.errors import DataError
 from telar.use_cases.cover_type.columns import AREAS, COLUMNS, TARGET, soils
 
 if TYPE_CHECKING:
-    from numpy import ndarray
     from pandas import DataFrame as Frame
 else:
     Frame = Any
 
+Array = Any  # a numpy array of one value a row; numpy itself is imported where rows are read
 MEASURES = tuple(column.name for column in COLUMNS if column.numeric)
 AREA_FLAGS = tuple(f"Wilderness_Area{number + 1}" for number in range(len(AREAS)))
 SOIL_FLAGS = tuple(f"Soil_Type{number + 1}" for number in range(len(soils())))
@@ -23,12 +23,13 @@ def read_table(frame: Frame) -> Frame:
     Raises:
         DataError: a column is missing, a row has no or two areas or soils, or a class is not 1 to 7.
     """
-    if list(frame.columns) == list(range(len(PUBLISHED))):
+    import pandas as pd
+
+    if frame.columns.equals(pd.RangeIndex(len(PUBLISHED))):
         frame = frame.set_axis(list(PUBLISHED), axis="columns")
     if missing := [name for name in PUBLISHED if name not in frame.columns]:
-        raise DataError(
-            f"not UCI Covertype: {len(missing)} of its {len(PUBLISHED)} columns are missing ({', '.join(missing[:3])}, ...)"
-        )
+        some = ", ".join(missing[:3])
+        raise DataError(f"not UCI Covertype: {len(missing)} of its {len(PUBLISHED)} columns are missing ({some}, ...)")
     rows = frame[list(MEASURES)].copy()
     rows["Wilderness_Area"] = _word(frame, AREA_FLAGS, tuple(AREAS))
     rows["Soil_Type"] = _word(frame, SOIL_FLAGS, tuple(soils()))
@@ -36,7 +37,7 @@ def read_table(frame: Frame) -> Frame:
     return rows
 
 
-def _word(frame: Frame, flags: tuple[str, ...], words: tuple[str, ...]) -> "ndarray[Any, Any]":
+def _word(frame: Frame, flags: tuple[str, ...], words: tuple[str, ...]) -> Array:
     import numpy as np
 
     marks = frame[list(flags)].to_numpy() == 1
@@ -46,7 +47,7 @@ def _word(frame: Frame, flags: tuple[str, ...], words: tuple[str, ...]) -> "ndar
     return np.array(words, dtype=object)[marks.argmax(axis=1)]
 
 
-def _classes(frame: Frame) -> "ndarray[Any, Any]":
+def _classes(frame: Frame) -> Array:
     import numpy as np
 
     classes = frame[TARGET.name].to_numpy()
