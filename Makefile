@@ -1,0 +1,43 @@
+# The one vocabulary of Telar; `make help` prints it. Everything that these commands make lies below .telar/.
+.PHONY: help demo stop status logs test check bench doctor clean install install-dev
+.DEFAULT_GOAL := help
+
+venv := .telar/venv/bin/python
+python = $$(PYTHON='$(PYTHON)' sh scripts/python.sh)
+embedded = $(venv) -m telar.embedded
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: install ## install, start the platform without Docker, train on two batches, print a prediction
+	@$(embedded) demo
+
+stop: ## stop every process of the platform
+	@if [ -x $(venv) ]; then $(embedded) stop; else echo "nothing runs: Telar is not installed here"; fi
+
+status: ## programs, their health and their addresses
+	@if [ -x $(venv) ]; then $(embedded) status; else echo "nothing runs: Telar is not installed here"; fi
+
+logs: ## the last lines of every log; service=NAME for one, follow=1 to go on
+	@$(embedded) logs $(if $(service),$(service)) $(if $(follow),--follow)
+
+test: install-dev ## every test; MySQL's too where Docker or TELAR_TEST_MYSQL_URL is at hand
+	@$(venv) -m pytest $(args)
+
+check: install-dev ## style, types and floors
+	@$(venv) -m ruff check . && $(venv) -m ruff format --check . && $(venv) -m mypy && .telar/venv/bin/lint-imports
+
+bench: install-dev ## every figure of the README (the platform must run: make demo)
+	@for file in benchmarks/*.py; do echo "== $$file"; $(venv) "$$file" || exit 1; done
+
+doctor: ## what stands against running Telar here, and the fix
+	@if [ -x $(venv) ]; then $(embedded) doctor; else $(python) scripts/bootstrap.py --check; fi
+
+clean: stop ## stop and delete everything below .telar/, the data too
+	@rm -rf .telar && echo "deleted .telar/"
+
+install:
+	@python=$(python) && "$$python" scripts/bootstrap.py embedded
+
+install-dev:
+	@python=$(python) && "$$python" scripts/bootstrap.py dev

@@ -1,0 +1,1 @@
+"""Airflow's scheduler as Telar starts it."""

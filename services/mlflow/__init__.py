@@ -1,0 +1,1 @@
+"""MLflow's server as Telar starts it."""

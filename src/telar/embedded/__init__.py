@@ -1,0 +1,1 @@
+"""The whole platform without Docker: PostgreSQL and every service as processes on loopback under one supervisor."""

@@ -1,0 +1,136 @@
+"""The databases of the platform in its one PostgreSQL, their roles, and every migration."""
+
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import psycopg2
+from pydantic import SecretStr
+from sqlalchemy import URL, Connection, create_engine, text
+
+from telar.adapters.warehouse.migrate import migrate
+from telar.adapters.warehouse.roles import create_roles
+from telar.domain.errors import ConfigurationError, WarehouseUnavailable
+from telar.domain.use_case import UseCase
+from telar.embedded.layout import Layout
+from telar.embedded.options import LOOPBACK, Options
+from telar.embedded.postgres import ADMIN, Postgres, ask
+
+WAREHOUSE = "batches_db"
+_USERS = {
+    "admin": (ADMIN, "postgres"),
+    "owner": ("telar", WAREHOUSE),
+    "pipeline": ("batchuser", WAREHOUSE),
+    "inference": ("telar_inference", WAREHOUSE),
+    "reader": ("telar_reader", WAREHOUSE),
+    "airflow": ("airflow", "airflow"),
+    "mlflow": ("mlflow", "mlflow"),
+}
+_OWN = ("airflow", "mlflow")
+_WAREHOUSE_ROLES = ("owner", "pipeline", "inference", "reader")
+
+
+def url(options: Options, role: str) -> str:
+    """SQLAlchemy's URL of a role: admin, owner, pipeline, inference, reader, airflow or mlflow."""
+    user, database = _USERS[role]
+    port = options.place.postgres_port
+    made = URL.create("postgresql+psycopg2", user, _password(options, role), LOOPBACK, port, database)
+    return made.render_as_string(hide_password=False)
+
+
+def server(layout: Layout, options: Options) -> Postgres:
+    """The one PostgreSQL of the platform."""
+    return Postgres(layout.postgres, options.place.postgres_port, SecretStr(_password(options, "admin")))
+
+
+def answers(layout: Layout, options: Options) -> bool:
+    """Whether PostgreSQL lets the generated administrator in; another server would not.
+
+    Raises:
+        WarehouseUnavailable: it refuses the password.
+    """
+    try:
+        ask(server(layout, options), "SELECT 1")
+    except psycopg2.OperationalError as error:
+        if "password authentication failed" in str(error):
+            raise WarehouseUnavailable(
+                f"the PostgreSQL on port {options.place.postgres_port} refuses the password in .telar/env: it is another"
+                " server (set TELAR_POSTGRES_PORT), or .telar/env was replaced (put the old one back)"
+            ) from error
+        return False
+    return True
+
+
+def create(options: Options) -> None:
+    """Create what is missing: a database and a role each for Airflow and MLflow, the warehouse and its roles."""
+    with connected(options, "admin") as connection:
+        for role in _OWN:
+            _own_database(connection, role, _password(options, role))
+    roles = {_USERS[role][0]: SecretStr(_password(options, role)) for role in _WAREHOUSE_ROLES}
+    create_roles(url(options, "admin"), roles, WAREHOUSE)
+
+
+def migrate_all(
+    layout: Layout, options: Options, environments: dict[str, dict[str, str]], cases: Iterable[UseCase]
+) -> None:
+    """Bring Airflow's, MLflow's and the warehouse's tables to this version, all at once.
+
+    Raises:
+        ConfigurationError: one of them failed; the message ends with its log.
+    """
+    mlflow = (sys.executable, "-m", "mlflow", "db", "upgrade", url(options, "mlflow"))
+    airflow = (sys.executable, "-m", "airflow", "db", "migrate")
+    with ThreadPoolExecutor(3) as pool:
+        jobs = [
+            pool.submit(_run, layout, "migrate-airflow", airflow, environments["airflow-api"]),
+            pool.submit(_run, layout, "migrate-mlflow", mlflow, environments["mlflow"]),
+            pool.submit(migrate, url(options, "owner"), list(cases)),
+        ]
+    for job in jobs:
+        job.result()
+
+
+@contextmanager
+def connected(options: Options, role: str) -> Iterator[Connection]:
+    """A connection of a role, every statement its own transaction."""
+    engine = create_engine(url(options, role), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _password(options: Options, role: str) -> str:
+    return options[f"TELAR_DB_{role.upper()}_PASSWORD"]
+
+
+def _run(layout: Layout, name: str, command: tuple[str, ...], environment: dict[str, str]) -> None:
+    log = layout.log(name)
+    with log.open("w", encoding="utf-8") as output:
+        done = subprocess.run(
+            command, cwd=layout.project, env=environment, stdout=output, stderr=subprocess.STDOUT, check=False
+        )
+    if done.returncode:
+        tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+        raise ConfigurationError(f"{name} ended with {done.returncode}; the end of {log}:\n{tail}")
+
+
+def _own_database(connection: Connection, name: str, secret: str) -> None:
+    """Create a role and a database of the same name, or set the role's password again."""
+    known = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name}).scalar()
+    verb = "ALTER" if known else "CREATE"
+    _execute(connection, verb + " ROLE %I LOGIN PASSWORD %L", name, secret)
+    if not connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).scalar():
+        _execute(connection, "CREATE DATABASE %I OWNER %I", name, name)
+        _execute(connection, "REVOKE ALL ON DATABASE %I FROM PUBLIC", name)
+
+
+def _execute(connection: Connection, form: str, *words: str) -> None:
+    """Run a statement that takes no parameters, its words quoted by PostgreSQL itself."""
+    names = [f"w{index}" for index in range(len(words))]
+    question = text(f"SELECT format(:form, {', '.join(f'CAST(:{name} AS text)' for name in names)})")
+    statement = connection.execute(question, {"form": form, **dict(zip(names, words, strict=True))}).scalar_one()
+    connection.exec_driver_sql(str(statement).replace("%", "%%"))

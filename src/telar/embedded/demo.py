@@ -1,0 +1,134 @@
+"""The demo: two batches through the real DAG to a promoted model, and a prediction from the inference API."""
+
+import json
+import time
+from typing import Any, cast
+
+import requests
+import typer
+from sqlalchemy import create_engine, text
+
+from telar.domain.errors import TelarError
+from telar.embedded import databases, platform, readiness
+from telar.embedded.airflow_api import AirflowApi, AirflowFailed, await_run
+from telar.embedded.airflow_settings import USER
+from telar.embedded.options import LOOPBACK
+from telar.embedded.platform import Platform
+from telar.embedded.progress import Progress
+
+BATCHES = 2
+RUNS = 6
+SECONDS = 900.0
+
+
+class DemoFailed(TelarError):
+    """The platform runs, but no prediction came of it."""
+
+
+def run(here: Platform, progress: Progress) -> None:
+    """Start, feed, ask and tell; the platform goes on running.
+
+    Raises:
+        ConfigurationError: it could not be started.
+        DemoFailed, AirflowFailed: it runs, but no batch, model or prediction came; the message holds the cause.
+    """
+    platform.up(here, progress)
+    deadline = time.monotonic() + SECONDS
+    _take_batches(here, progress, deadline)
+    with progress.step("the inference API serves the promoted model"):
+        model = _await_model(here, deadline)
+    answer = _predict(here, model)
+    progress.say("first prediction")
+    typer.echo(_told(here, model, answer))
+
+
+def _take_batches(here: Platform, progress: Progress, deadline: float) -> None:
+    name, api = here.options.use_case, readiness.airflow(here.options)
+    _await_dag(api, name, progress, deadline)
+    for number in range(1, RUNS + 1):
+        if stored_batches(here) >= BATCHES and _model(here) is not None:
+            return
+        with progress.step(f"DAG run {number} of {name}"):
+            await_run(api, name, api.trigger(name, "make demo"), deadline)
+    if stored_batches(here) < BATCHES:
+        raise DemoFailed(
+            f"{RUNS} runs of {name} succeeded, but {stored_batches(here)} batches are stored, not {BATCHES}"
+        )
+
+
+def _await_dag(api: AirflowApi, name: str, progress: Progress, deadline: float) -> None:
+    with progress.step(f"Airflow has read the DAG {name}"):
+        while not api.knows(name):
+            if errors := api.import_errors():
+                file, trace = next(iter(errors.items()))
+                raise AirflowFailed(f"Airflow cannot read {file}:\n{trace}")
+            if time.monotonic() > deadline:
+                raise AirflowFailed(f"Airflow has not found a DAG {name}; see make logs service=airflow-dag-processor")
+            time.sleep(0.3)
+        api.unpause(name)
+
+
+def stored_batches(here: Platform) -> int:
+    """How many batches of the use case the warehouse holds, read as the portal reads them."""
+    engine = create_engine(databases.url(here.options, "reader"))
+    question = text("SELECT count(*) FROM ops.batches WHERE use_case = :name AND total_records > 0")
+    try:
+        with engine.connect() as connection:
+            return int(connection.execute(question, {"name": here.options.use_case}).scalar_one())
+    finally:
+        engine.dispose()
+
+
+def _await_model(here: Platform, deadline: float) -> dict[str, Any]:
+    while (model := _model(here)) is None:
+        if time.monotonic() > deadline:
+            raise DemoFailed("no model was promoted, or inference does not load it; see make logs service=inference")
+        time.sleep(0.3)
+    return model
+
+
+def _model(here: Platform) -> dict[str, Any] | None:
+    """The model that inference serves for the use case; None while there is none."""
+    answer = _ask(here, "GET", f"/models/{here.options.use_case}")
+    return cast(dict[str, Any], answer.json()) if answer.status_code == 200 else None
+
+
+def _predict(here: Platform, model: dict[str, Any]) -> dict[str, Any]:
+    answer = _ask(here, "POST", f"/models/{model['name']}/predict", model["contract"]["example"])
+    if answer.status_code != 200:
+        raise DemoFailed(f"the inference API answered {answer.status_code} to its own example: {answer.text[:500]}")
+    return cast(dict[str, Any], answer.json())
+
+
+def _ask(here: Platform, method: str, path: str, body: object = None) -> requests.Response:
+    with requests.Session() as http:
+        http.trust_env = False
+        url = f"http://{LOOPBACK}:{here.options.place.inference_port}{path}"
+        return http.request(method, url, json=body, timeout=30)
+
+
+def _told(here: Platform, model: dict[str, Any], answer: dict[str, Any]) -> str:
+    rows = [
+        "",
+        f"Asked:      {json.dumps(model['contract']['example'])}",
+        f"Answered:   {json.dumps(answer)}",
+        f"Model:      {model['name']} version {model['version']}, trained on {provenance(here)}",
+        "",
+        *(f"{name:<12}{url}" for name, url in here.urls.items()),
+        "",
+        f"Airflow's login: {USER} / {here.options['TELAR_AIRFLOW_PASSWORD']}",
+        "All passwords: .telar/env.  make status, make logs, make stop",
+    ]
+    return "\n".join(rows)
+
+
+def provenance(here: Platform) -> str:
+    """Where the stored rows come from, in words: nobody may take generated rows for real ones."""
+    engine = create_engine(databases.url(here.options, "reader"))
+    question = text("SELECT DISTINCT provenance, origin FROM ops.batches WHERE use_case = :name AND total_records > 0")
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(question, {"name": here.options.use_case}).all()
+    finally:
+        engine.dispose()
+    return " and ".join(f"{kind} rows ({origin})" for kind, origin in found)

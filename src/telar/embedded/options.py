@@ -1,0 +1,71 @@
+"""The variables of an embedded platform: the caller's, `.env`, generated ones, a demo's defaults, `.env.example`."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from telar.embedded import secrets
+from telar.embedded.layout import Layout
+from telar.settings import PlaceSettings
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Every variable by its name, and the ports among them."""
+
+    values: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name]
+
+    @property
+    def place(self) -> PlaceSettings:
+        fields = {name: self.values.get(f"TELAR_{name.upper()}") for name in PlaceSettings.model_fields}
+        return PlaceSettings(**{name: value for name, value in fields.items() if value})  # type: ignore[arg-type]
+
+    @property
+    def use_case(self) -> str:
+        return self.values["TELAR_DEFAULT_USE_CASE"]
+
+    @property
+    def public(self) -> dict[str, str]:
+        """What every program may see: no generated secret among it."""
+        return {name: value for name, value in self.values.items() if name not in secrets.GENERATED}
+
+
+def load(layout: Layout, environment: Mapping[str, str] | None = None) -> Options:
+    """Merge what is set, the caller's environment (default: this process's) first; generates secrets on first use."""
+    layout.make()
+    asked = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
+    layers = (
+        _file(layout.project / ".env.example"),
+        _demo(layout),
+        secrets.ensure(layout),
+        _file(layout.project / ".env"),
+        {name: value for name, value in asked.items() if name.startswith("TELAR_")},
+    )
+    merged: dict[str, str] = {}
+    for layer in layers:
+        merged.update(layer)
+    return Options(merged)
+
+
+def _file(path: Path) -> dict[str, str]:
+    return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value}
+
+
+def _demo(layout: Layout) -> dict[str, str]:
+    """A window that a newcomer waits for gladly, and every folder below `.telar/`."""
+    return {
+        "TELAR_DATA_API_WINDOW_SECONDS": "5",
+        "TELAR_SOURCE_WINDOW_SECONDS": "5",
+        "TELAR_USE_CASES": str(layout.home / "use_cases"),
+        "TELAR_DATA_API_STATE_FOLDER": str(layout.home / "data-api"),
+        "TELAR_WORK_FOLDER": str(layout.home / "work"),
+        "TELAR_INFERENCE_MODEL_FOLDER": str(layout.home / "models"),
+    }
