@@ -1,0 +1,82 @@
+"""Home: where everything is, how it is right now, and where the rows of every use case come from."""
+
+import streamlit as st
+
+from services.portal.drawing import grid, provenance_badges
+from services.portal.feeds import Feeds
+from services.portal.health import Health, State, check_all
+from services.portal.links import Link, dag_link, links
+from services.portal.origins import Origin, origins
+from services.portal.surroundings import Surroundings, surroundings
+from services.portal.trouble import drawn, needs
+from services.portal.words import STATE, sample_warning, when
+from telar.adapters.warehouse.history import StoredOrigin, stored_origins
+
+COLUMNS = 3
+GRACE_SECONDS = 1.0
+
+
+def page() -> None:
+    """Draws the page; only the services' health renews itself."""
+    around = surroundings()
+    st.title("Telar")
+    st.caption("From a data API to a served model: pipelines, experiments, predictions and their history in one place.")
+    _data(around)
+    st.header("Services")
+    st.fragment(_services, run_every=around.portal.refresh_seconds)(around)
+
+
+def _data(around: Surroundings) -> None:
+    feeds, stored = Feeds((), {}), list[StoredOrigin]()
+    st.header("Data")
+    with needs("The data API"):
+        feeds = around.data_api.feeds()
+    with needs("The warehouse"):
+        stored = stored_origins(around.warehouse)
+    found = origins(feeds.feeds, stored)
+    if made_up := [each.use_case for each in found if each.generated]:
+        st.warning(sample_warning(made_up), icon=":material/science:")
+    for name, reason in feeds.broken.items():
+        st.error(f"**The use case `{name}` cannot be loaded.** {reason}", icon=":material/broken_image:")
+    if not found:
+        st.caption("No use case is known yet.")
+    for cell, origin in zip(grid(len(found), 2), found, strict=True):
+        with cell:
+            _origin(around, origin)
+
+
+def _origin(around: Surroundings, origin: Origin) -> None:
+    st.markdown(f"#### {origin.use_case} {provenance_badges(origin.provenances)}")
+    if origin.feed is not None:
+        st.markdown(f"**On offer now:** {origin.feed.origin}")
+    for each in origin.stored:
+        st.markdown(
+            f"**Stored:** {each.batches} batches with {each.rows:,} rows from {each.origin}, "
+            f"the last on {when(each.last_received_at)}"
+        )
+    if not origin.stored:
+        st.markdown("**Stored:** nothing yet")
+    st.markdown(f"[Its pipeline in Airflow]({dag_link(around.places, origin.use_case)})")
+
+
+def _services(around: Surroundings) -> None:
+    known = {link.service: link for link in links(around.places)}
+    seconds = around.portal.probe_seconds + GRACE_SECONDS
+    states = [*check_all(around.probes(), seconds), Health("portal", State.UP, "you are looking at it", None)]
+    for cell, health in zip(grid(len(states), COLUMNS), states, strict=True):
+        with cell:
+            _service(health, known.get(health.service))
+
+
+def _service(health: Health, link: Link | None) -> None:
+    word, colour, icon = STATE[health.state]
+    title = link.title if link else "Warehouse"
+    took = f" · {health.milliseconds} ms" if health.milliseconds is not None else ""
+    st.markdown(f"**{title}** :{colour}-badge[{icon} {word}]")
+    st.caption(link.purpose if link else "Every batch, decision and prediction")
+    st.markdown(f"{health.reason}{took}")
+    if link:
+        st.link_button(f"Open {link.title}", link.url, icon=":material/open_in_new:", width="stretch")
+
+
+drawn(page)

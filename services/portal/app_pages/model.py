@@ -1,0 +1,83 @@
+"""Model: what is loaded, what it asks for, how good it was, and a button that loads the promoted version now."""
+
+import streamlit as st
+
+from services.portal.contract_rows import class_rows, column_rows, metric_rows
+from services.portal.drawing import choose_model, training_rows_note
+from services.portal.links import model_link
+from services.portal.models import LoadedModel
+from services.portal.surroundings import Surroundings, surroundings
+from services.portal.trouble import draw, drawn, needs
+from services.portal.words import when
+from telar.domain.errors import TelarError
+
+OUTCOME = "reload-outcome"
+
+
+def page() -> None:
+    """Draws the page for the model chosen."""
+    around = surroundings()
+    st.title("Model")
+    with needs("The inference API"):
+        model = choose_model(around)
+        if model is not None:
+            training_rows_note(around, model)
+            _summary(around, model)
+            _reload(around, model)
+            _metrics(model)
+            _contract(model)
+
+
+def _summary(around: Surroundings, model: LoadedModel) -> None:
+    version, loaded, task, fields = st.columns([1, 2, 1, 1])
+    version.metric("Version", model.version, border=True)
+    loaded.metric("Loaded", when(model.loaded_at), border=True)
+    task.metric("Task", model.contract.task.capitalize(), border=True)
+    fields.metric("Fields", len(model.contract.columns), border=True)
+    if model.failure is not None:
+        failed = model.failure
+        st.error(
+            f"**Version {failed.version} could not be loaded**; version {model.version} goes on serving. "
+            f"{failed.reason} ({when(failed.at)})",
+            icon=":material/report:",
+        )
+    st.markdown(f"[This version in MLflow]({model_link(around.places, model.name, model.version)})")
+
+
+def _reload(around: Surroundings, model: LoadedModel) -> None:
+    def reload() -> None:
+        try:
+            st.session_state[OUTCOME] = around.models.reload(model.name)
+        except TelarError as error:
+            st.session_state[OUTCOME] = error
+
+    st.button("Load the promoted version now", on_click=reload, icon=":material/refresh:")
+    st.caption("The API looks for a promotion by itself every few seconds; this asks it at once.")
+    outcome = st.session_state.pop(OUTCOME, None)
+    if isinstance(outcome, TelarError):
+        draw("The reload", outcome)
+    elif outcome is not None:
+        st.success(f"Version {outcome} is loaded.", icon=":material/check_circle:")
+
+
+def _metrics(model: LoadedModel) -> None:
+    st.header("Metrics")
+    rows = metric_rows(model.metrics)
+    if rows:
+        st.dataframe(rows, hide_index=True, width="content")
+    else:
+        st.info("This version tells no metrics.")
+
+
+def _contract(model: LoadedModel) -> None:
+    st.header("What it asks for")
+    st.dataframe(column_rows(model.contract), hide_index=True, width="stretch")
+    target = model.contract.target
+    st.header("What it answers")
+    if target.classes:
+        st.dataframe(class_rows(model.contract), hide_index=True, width="content")
+    else:
+        st.markdown(f"**{target.label}**" + (f", in {target.unit}" if target.unit else ""))
+
+
+drawn(page)

@@ -1,0 +1,50 @@
+"""How the portal words things: provenance, states, times and numbers."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Literal
+
+from services.portal.health import State
+from telar.domain.lifecycle import Provenance
+
+Colour = Literal["red", "orange", "green", "blue", "gray"]
+
+PROVENANCE: dict[Provenance, tuple[str, Colour]] = {
+    Provenance.SAMPLE: ("GENERATED SAMPLE", "orange"),
+    Provenance.FILE: ("Real data, from a file", "green"),
+    Provenance.DOWNLOAD: ("Real data, downloaded", "green"),
+    Provenance.UPSTREAM: ("Upstream API, origin not told", "gray"),
+}
+STATE: dict[State, tuple[str, Colour, str]] = {
+    State.UP: ("Up", "green", ":material/check_circle:"),
+    State.DEGRADED: ("Degraded", "orange", ":material/error:"),
+    State.DOWN: ("Down", "red", ":material/cancel:"),
+}
+SAMPLE_WARNING = (
+    "**GENERATED SAMPLE.** {names} runs on rows that Telar made up, because neither a file nor a download was at hand. "
+    "Metrics and predictions from them say nothing about the real world."
+)
+
+
+def sample_warning(names: Iterable[str]) -> str:
+    """The warning that no page may leave out where generated rows are at work."""
+    return SAMPLE_WARNING.format(names=" and ".join(f"`{name}`" for name in sorted(names)))
+
+
+def when(moment: datetime | None) -> str:
+    """A time as people read it, in UTC; a dash where there is none."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if moment else "–"
+
+
+def figure(value: float | str | bool | None) -> str:
+    """A measured value or a threshold, short enough for a table."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)
+
+
+def spoken(word: str) -> str:
+    """A snake_case word as text: ``not_trained`` is "not trained"."""
+    return word.replace("_", " ")
