@@ -1,7 +1,7 @@
 """Starts MLflow's server in one process: `python -m services.mlflow.start HOST PORT`.
 
-`mlflow server` keeps a parent that only starts uvicorn: 430 MB and 12 s, against 240 MB and 3 s here. The variables that
-the parent hands to uvicorn are private, so this works with one exact version, which a test compares with the lock.
+`mlflow server` keeps a parent that only starts uvicorn: 430 MB and 12 s, against 240 MB and 3 s here. The variables
+that the parent hands to uvicorn are private, so this works with one exact version, which a test compares with the lock.
 """
 
 import os

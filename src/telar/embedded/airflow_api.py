@@ -52,7 +52,7 @@ class AirflowApi:
 
     def trigger(self, dag: str, note: str) -> str:
         """Start a manual run outside the schedule; answers its id."""
-        body = {"logical_date": None, "conf": {}, "note": note}
+        body: dict[str, Any] = {"logical_date": None, "conf": {}, "note": note}
         answer = self._http.post(f"{self._url}/api/v2/dags/{dag}/dagRuns", json=body, timeout=SECONDS)
         if answer.status_code != 200:
             raise AirflowFailed(f"Airflow did not start a run of {dag}: {answer.status_code} {answer.text[:300]}")

@@ -27,11 +27,9 @@ def run(layout: Layout) -> list[Check]:
         _of("permissions", _permission_problem(layout), ".telar/env is readable by its owner only"),
     ]
     if running:
-        answers = databases.answers(here.options)
-        checks.append(
-            Check("database", answers, "answers" if answers else "does not answer: make logs service=postgres")
-        )
-        return checks
+        answers = databases.answers(layout, here.options)
+        told = "answers" if answers else "does not answer: make logs service=postgres"
+        return [*checks, Check("database", answers, told)]
     taken = ports.taken(here.programs)
     checks.append(_of("memory", machine.memory_problem(), "enough"))
     checks.append(_of("ports", "; ".join(taken) or None, "free"))

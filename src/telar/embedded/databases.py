@@ -56,8 +56,8 @@ def answers(layout: Layout, options: Options) -> bool:
     except psycopg2.OperationalError as error:
         if "password authentication failed" in str(error):
             raise WarehouseUnavailable(
-                f"the PostgreSQL on port {options.place.postgres_port} refuses the password in .telar/env: it is another"
-                " server (set TELAR_POSTGRES_PORT), or .telar/env was replaced (put the old one back)"
+                f"the PostgreSQL on port {options.place.postgres_port} refuses the password in .telar/env: it is"
+                " another server (set TELAR_POSTGRES_PORT), or .telar/env was replaced (put the old one back)"
             ) from error
         return False
     return True

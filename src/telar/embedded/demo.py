@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import requests
 import typer
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from telar.domain.errors import TelarError
 from telar.embedded import databases, platform, readiness
@@ -70,13 +70,9 @@ def _await_dag(api: AirflowApi, name: str, progress: Progress, deadline: float) 
 
 def stored_batches(here: Platform) -> int:
     """How many batches of the use case the warehouse holds, read as the portal reads them."""
-    engine = create_engine(databases.url(here.options, "reader"))
     question = text("SELECT count(*) FROM ops.batches WHERE use_case = :name AND total_records > 0")
-    try:
-        with engine.connect() as connection:
-            return int(connection.execute(question, {"name": here.options.use_case}).scalar_one())
-    finally:
-        engine.dispose()
+    with databases.connected(here.options, "reader") as connection:
+        return int(connection.execute(question, {"name": here.options.use_case}).scalar_one())
 
 
 def _await_model(here: Platform, deadline: float) -> dict[str, Any]:
@@ -124,11 +120,7 @@ def _told(here: Platform, model: dict[str, Any], answer: dict[str, Any]) -> str:
 
 def provenance(here: Platform) -> str:
     """Where the stored rows come from, in words: nobody may take generated rows for real ones."""
-    engine = create_engine(databases.url(here.options, "reader"))
     question = text("SELECT DISTINCT provenance, origin FROM ops.batches WHERE use_case = :name AND total_records > 0")
-    try:
-        with engine.connect() as connection:
-            found = connection.execute(question, {"name": here.options.use_case}).all()
-    finally:
-        engine.dispose()
+    with databases.connected(here.options, "reader") as connection:
+        found = connection.execute(question, {"name": here.options.use_case}).all()
     return " and ".join(f"{kind} rows ({origin})" for kind, origin in found)

@@ -50,6 +50,11 @@ class Layout:
         return self.run / "programs.json"
 
     @property
+    def chosen(self) -> Path:
+        """The settings, no secret among them, that the running platform was started with."""
+        return self.run / "settings.json"
+
+    @property
     def session(self) -> Path:
         return self.run / "session.json"
 

@@ -1,5 +1,6 @@
 """The variables of an embedded platform: the caller's, `.env`, generated ones, a demo's defaults, `.env.example`."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from telar.embedded import secrets
-from telar.embedded.layout import Layout
+from telar.embedded.layout import Layout, write_private
 from telar.settings import PlaceSettings
 
 LOOPBACK = "127.0.0.1"
@@ -38,21 +39,29 @@ class Options:
         return {name: value for name, value in self.values.items() if name not in secrets.GENERATED}
 
 
-def load(layout: Layout, environment: Mapping[str, str] | None = None) -> Options:
-    """Merge what is set, the caller's environment (default: this process's) first; generates secrets on first use."""
+def load(layout: Layout, running: bool = False) -> Options:
+    """Merge what is set, this process's environment first; generates secrets on first use.
+
+    A ``running`` platform keeps what it was started with, so that `make status` needs no variables repeated.
+    """
     layout.make()
-    asked = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
     layers = (
         _file(layout.project / ".env.example"),
         _demo(layout),
         secrets.ensure(layout),
         _file(layout.project / ".env"),
-        {name: value for name, value in asked.items() if name.startswith("TELAR_")},
+        {name: value for name, value in os.environ.items() if value and name.startswith("TELAR_")},
+        json.loads(layout.chosen.read_text(encoding="utf-8")) if running and layout.chosen.is_file() else {},
     )
     merged: dict[str, str] = {}
     for layer in layers:
         merged.update(layer)
     return Options(merged)
+
+
+def keep(layout: Layout, options: Options) -> None:
+    """Note what a platform is started with, for `load`."""
+    write_private(layout.chosen, json.dumps(options.public, indent=1))
 
 
 def _file(path: Path) -> dict[str, str]:

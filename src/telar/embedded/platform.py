@@ -35,8 +35,9 @@ class Platform:
 
 def open_platform(layout: Layout) -> Platform:
     """The platform of a project, running or not; generates its secrets on first use."""
-    chosen = options.load(layout)
-    return Platform(layout, chosen, programs.programs(layout, chosen), Supervisor(layout))
+    supervisor = Supervisor(layout)
+    chosen = options.load(layout, running=supervisor.running())
+    return Platform(layout, chosen, programs.programs(layout, chosen), supervisor)
 
 
 @contextmanager
@@ -101,6 +102,7 @@ def _prepare(platform: Platform) -> None:
     postgres.initialise(databases.server(layout, chosen))
     airflow_settings.write_passwords(layout, chosen)
     programs.write(layout, platform.programs)
+    options.keep(layout, chosen)
     platform.supervisor.configure([one.name for one in platform.programs])
 
 
