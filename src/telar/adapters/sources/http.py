@@ -1,0 +1,80 @@
+"""One GET of an upstream, whole and in time, or an error that says what came instead."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import requests
+
+from telar.domain.errors import EndOfData, SourceRefused, SourceUnavailable
+
+# "Ya se recolectó toda la información minima necesaria": with and without the accent on "mínima".
+END_OF_DATA = "Ya se recolect"
+WORTH_ANOTHER_TRY = frozenset({408, 425, 429})
+CHUNK = 1 << 16
+LONGEST_QUOTE = 200
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer's status and whole body."""
+
+    url: str
+    status: int
+    body: bytes
+
+
+def get(url: str, parameters: Mapping[str, str | int], seconds: float) -> Reply:
+    """The reply to ``GET url``, whole within ``seconds``, whatever its status.
+
+    Raises:
+        SourceUnavailable: nobody listens, or the answer did not end in time, however slowly it kept coming.
+    """
+    deadline = time.monotonic() + seconds
+    try:
+        with requests.get(url, params=dict(parameters), timeout=seconds, stream=True) as response:
+            body = bytearray()
+            for chunk in response.iter_content(CHUNK):
+                body += chunk
+                if time.monotonic() > deadline:
+                    raise SourceUnavailable(_late(url, seconds))
+            return Reply(response.url, response.status_code, bytes(body))
+    except requests.Timeout as error:
+        raise SourceUnavailable(_late(url, seconds)) from error
+    except requests.RequestException as error:
+        raise SourceUnavailable(f"{url} does not answer ({error}); is the data API up? See TELAR_SOURCE_URL") from error
+
+
+def accepted(reply: Reply) -> Reply:
+    """The reply itself where its status is 200.
+
+    Raises:
+        EndOfData: 400 with the message of the end, however it is accented.
+        SourceUnavailable: a 5xx, or a 4xx that asks to come again.
+        SourceRefused: any other status.
+    """
+    if reply.status == 200:
+        return reply
+    told = detail(reply)
+    if reply.status == 400 and END_OF_DATA in told:
+        raise EndOfData(told)
+    message = f"{reply.url} answered {reply.status}: {told}"
+    if reply.status >= 500 or reply.status in WORTH_ANOTHER_TRY:
+        raise SourceUnavailable(message)
+    raise SourceRefused(message)
+
+
+def detail(reply: Reply) -> str:
+    """What an error answer says: FastAPI's ``detail``, else the beginning of the body."""
+    text = reply.body.decode("utf-8", errors="replace")
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        parsed = None
+    told = parsed["detail"] if isinstance(parsed, dict) and "detail" in parsed else text
+    return (told if isinstance(told, str) else json.dumps(told, ensure_ascii=False))[:LONGEST_QUOTE]
+
+
+def _late(url: str, seconds: float) -> str:
+    return f"{url} did not answer whole within {seconds:g} s; raise TELAR_SOURCE_TIMEOUT_SECONDS if it is only slow"
