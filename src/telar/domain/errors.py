@@ -43,7 +43,16 @@ class UseCaseBroken(ConfigurationError):
 
 
 class SourceError(TelarError):
-    """The upstream data API did not give what was asked."""
+    """The upstream data API did not give what was asked.
+
+    ``status_code`` is the answer's, None where none came. ``nothing_handed_out`` is True where it is sure that the
+    upstream gave no batch away, so that it may be asked again at once; after a time-out nobody knows.
+    """
+
+    def __init__(self, message: str, *, status_code: int | None = None, nothing_handed_out: bool = False) -> None:
+        self.status_code = status_code
+        self.nothing_handed_out = nothing_handed_out
+        super().__init__(message)
 
 
 class SourceUnavailable(SourceError):
