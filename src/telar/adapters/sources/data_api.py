@@ -76,7 +76,9 @@ class DataApiClient:
             if not self._prefixed or reply.status != 404:
                 raise
             hint = "an original data API has no prefix: set TELAR_SOURCE_PREFIXED=false"
-            raise SourceRefused(f"{error}. {hint}") from error
+            raise SourceRefused(
+                f"{error}. {hint}", status_code=error.status_code, nothing_handed_out=error.nothing_handed_out
+            ) from error
 
 
 def _description(body: bytes) -> SourceDescription | None:

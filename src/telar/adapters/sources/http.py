@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import requests
+from urllib3.exceptions import NewConnectionError
 
 from telar.domain.errors import EndOfData, SourceRefused, SourceUnavailable
 
 # "Ya se recolectó toda la información minima necesaria": with and without the accent on "mínima".
 END_OF_DATA = "Ya se recolect"
 WORTH_ANOTHER_TRY = frozenset({408, 425, 429})
+SAID_BY_A_GATEWAY = frozenset({502, 504})
 CHUNK = 1 << 16
 LONGEST_QUOTE = 200
 
@@ -41,9 +43,12 @@ def get(url: str, parameters: Mapping[str, str | int], seconds: float) -> Reply:
                     raise SourceUnavailable(_late(url, seconds))
             return Reply(response.url, response.status_code, bytes(body))
     except requests.Timeout as error:
-        raise SourceUnavailable(_late(url, seconds)) from error
+        raise SourceUnavailable(_late(url, seconds), nothing_handed_out=_never_connected(error)) from error
     except requests.RequestException as error:
-        raise SourceUnavailable(f"{url} does not answer ({error}); is the data API up? See TELAR_SOURCE_URL") from error
+        raise SourceUnavailable(
+            f"{url} does not answer ({error}); is the data API up? See TELAR_SOURCE_URL",
+            nothing_handed_out=_never_connected(error),
+        ) from error
 
 
 def accepted(reply: Reply) -> Reply:
@@ -58,11 +63,12 @@ def accepted(reply: Reply) -> Reply:
         return reply
     told = detail(reply)
     if reply.status == 400 and END_OF_DATA in told:
-        raise EndOfData(told)
+        raise EndOfData(told, status_code=reply.status, nothing_handed_out=True)
     message = f"{reply.url} answered {reply.status}: {told}"
     if reply.status >= 500 or reply.status in WORTH_ANOTHER_TRY:
-        raise SourceUnavailable(message)
-    raise SourceRefused(message)
+        unsure = reply.status in SAID_BY_A_GATEWAY
+        raise SourceUnavailable(message, status_code=reply.status, nothing_handed_out=not unsure)
+    raise SourceRefused(message, status_code=reply.status, nothing_handed_out=True)
 
 
 def detail(reply: Reply) -> str:
@@ -74,6 +80,12 @@ def detail(reply: Reply) -> str:
         parsed = None
     told = parsed["detail"] if isinstance(parsed, dict) and "detail" in parsed else text
     return (told if isinstance(told, str) else json.dumps(told, ensure_ascii=False))[:LONGEST_QUOTE]
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    """Whether the request surely did not reach the upstream."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
 
 
 def _late(url: str, seconds: float) -> str:
