@@ -21,6 +21,7 @@ from telar.embedded.layout import Layout
 
 GROUP = "services"
 FIRST = "postgres"
+_GOING = {"STARTING", "RUNNING", "BACKOFF"}
 _HEAD = """\
 [unix_http_server]
 file = {run}/supervisor.sock
@@ -100,7 +101,7 @@ class Supervisor:
 
     def launch(self, name: str) -> None:
         """Start one program unless it runs; does not wait until it is ready."""
-        if self.state(name) not in {"RUNNING", "STARTING"}:
+        if self.state(name) not in _GOING:
             self._call("startProcess", _full(name), False)
 
     def state(self, name: str) -> str:
