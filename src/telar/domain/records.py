@@ -1,6 +1,5 @@
 """The validation of one record, built from a contract: a pydantic model whose errors name field, value and rule."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from telar.domain.contract import Contract
 from telar.domain.errors import FieldProblem, RecordInvalid
 
 Record = Mapping[str, float | int | str | None]
+_LARGEST = 3.4028234663852886e38  # of a float32, in which models take numbers; also bars NaN and huge integers
 
 
 def record_model(contract: Contract) -> type[BaseModel]:
@@ -79,7 +79,7 @@ def _checker(column: Column) -> Callable[[object], object]:
 def _check_number(column: Column, value: object) -> float | int:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"must be a JSON number{_range(column)}")
-    if not math.isfinite(value):
+    if not abs(value) <= _LARGEST:
         raise ValueError(f"must be a finite number{_range(column)}")
     if column.kind == "integer" and value != int(value):
         raise ValueError(f"must be a whole number{_range(column)}")
@@ -102,6 +102,8 @@ def _range(column: Column) -> str:
 def _check_word(column: Column, value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("must be a text")
+    if "\x00" in value:
+        raise ValueError("must not hold a NUL character")
     if column.categories and value not in column.vocabulary:
         words = ", ".join(category.value for category in column.categories)
         raise ValueError(f"must be one of {words}")
