@@ -1,0 +1,1 @@
+"""How a use case becomes a DAG: timetable, tasks and the page that explains them."""
