@@ -121,4 +121,4 @@ def _web(service: str, port: int) -> tuple[str, ...]:
 
 def _streamlit(port: int) -> tuple[str, ...]:
     place = ("--server.address", LOOPBACK, "--server.port", str(port), "--server.fileWatcherType", "none")
-    return (sys.executable, "-m", "streamlit", "run", "services/portal/Home.py", *place)
+    return (sys.executable, "-m", "streamlit", "run", "services/portal/app.py", *place)
