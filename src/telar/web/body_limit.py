@@ -1,26 +1,12 @@
 """A limit on the bytes of a request's body, kept while it is read."""
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope
 
 from telar.web.errors import BodyTooLarge
 
 
-class BodyLimit:
-    """ASGI middleware: whoever reads a body over ``max_bytes`` gets BodyTooLarge, announced or streamed."""
-
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        self._app = app
-        self._max_bytes = max_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        await self._app(scope, limited(receive, scope, self._max_bytes), send)
-
-
 def limited(receive: Receive, scope: Scope, max_bytes: int) -> Receive:
-    """A ``receive`` that raises BodyTooLarge as soon as the body is known to be longer than ``max_bytes``."""
+    """A ``receive`` that raises BodyTooLarge once the body is known to be over ``max_bytes``, announced or streamed."""
     announced = _announced(scope)
     received = 0
 

@@ -1,0 +1,84 @@
+"""The inference API in front of a real MLflow and a real warehouse."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from services.inference.main import build_app
+from services.inference.parts import Settings
+from telar.adapters.warehouse import Warehouse
+from telar.settings import InferenceSettings, MlflowSettings, UseCaseSettings, WarehouseSettings
+from tests.services.inference.versions import Registry, Version, make_version
+from tests.support.mlflow_server import running_mlflow
+
+KEY = "a-key-for-tests"
+
+
+@pytest.fixture(scope="session")
+def mlflow_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An MLflow server of its own."""
+    folder = tmp_path_factory.mktemp("mlflow")
+    with running_mlflow(f"sqlite:///{folder}/mlflow.db", folder) as url:
+        yield url
+
+
+@pytest.fixture
+def registry(mlflow_url: str, tmp_path: Path) -> Registry:
+    """A hand in MLflow, with no model of the tests before."""
+    work = tmp_path / "files"
+    work.mkdir()
+    hand = Registry(mlflow_url, work)
+    hand.forget_all()
+    return hand
+
+
+@pytest.fixture(scope="session")
+def first() -> Version:
+    """One version of TINY."""
+    return make_version(1)
+
+
+@pytest.fixture(scope="session")
+def second() -> Version:
+    """Another, with other answers."""
+    return make_version(2)
+
+
+@pytest.fixture(scope="session")
+def wider() -> Version:
+    """A version of a later definition, with one more column."""
+    return make_version(3, width=True)
+
+
+@pytest.fixture
+def model_folder(tmp_path: Path) -> Path:
+    """Where the API keeps its disk copies."""
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def settings(warehouse: Warehouse, mlflow_url: str, model_folder: Path) -> Settings:
+    """Settings of an API that only looks at MLflow when it starts and when it is told to."""
+    return Settings(
+        WarehouseSettings(url=SecretStr(warehouse.url.render_as_string(hide_password=False))),
+        MlflowSettings(url=mlflow_url, timeout_seconds=10),
+        InferenceSettings(
+            reload_key=SecretStr(KEY),
+            model_folder=model_folder,
+            watch_seconds=3600,
+            max_body_bytes=20_000,
+            max_batch_records=50,
+        ),
+        UseCaseSettings(default_use_case="tiny"),
+    )
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[TestClient]:
+    """The API, started; stopped at the end of the block."""
+    with TestClient(build_app(lambda: settings), raise_server_exceptions=False) as client:
+        yield client
