@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from services.portal.models import LoadedModel
 from services.portal.surroundings import Surroundings
 from services.portal.trouble import needs
-from services.portal.words import PROVENANCE, sample_warning
+from services.portal.words import PROVENANCE, plain, sample_warning
 from telar.adapters.warehouse.history import trained_on
 from telar.domain.lifecycle import Provenance
 
@@ -43,9 +43,12 @@ def choose_model(around: Surroundings) -> LoadedModel | None:
 
 def training_rows_note(around: Surroundings, model: LoadedModel) -> None:
     """Title, version and where the rows came from that this version was trained on; generated ones with a warning."""
+    found: set[Provenance] = {model.provenance} if model.provenance else set()
     with needs("The warehouse"):
-        found = trained_on(around.warehouse, model.name, model.version)
-        origin = provenance_badges(found) if found else ":gray-badge[Training rows not recorded here]"
-        st.markdown(f"**{model.contract.title}** · version **{model.version}** · trained on {origin}")
-        if Provenance.SAMPLE in found:
-            st.warning(sample_warning([model.name]), icon=":material/science:")
+        found |= set(trained_on(around.warehouse, model.name, model.version))
+    origin = provenance_badges(sorted(found)) if found else ":gray-badge[rows of unknown origin]"
+    st.markdown(
+        f"**{model.contract.title}** · version **{model.version}** · trained on {origin} {plain(model.origin or '')}"
+    )
+    if Provenance.SAMPLE in found:
+        st.warning(sample_warning([model.name]), icon=":material/science:")

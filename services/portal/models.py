@@ -11,8 +11,10 @@ from pydantic import JsonValue, SecretStr, ValidationError
 from services.portal.asking import ask, parsed
 from telar.domain.contract import Contract
 from telar.domain.errors import ConfigurationError, FieldProblem, ServiceRefused, ServiceUnavailable
+from telar.domain.lifecycle import Provenance
 
 KEY_HEADER = "X-API-Key"
+PROVENANCE_TAG, ORIGIN_TAG = "telar.provenance", "telar.origin"
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class LoadFailure:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """The version that answers now, as the inference API tells it."""
+    """The version that answers now, as the inference API tells it; ``tags`` are those of the registered version."""
 
     name: str
     version: str
@@ -36,18 +38,41 @@ class LoadedModel:
     failure: LoadFailure | None
     tags: Mapping[str, str]
 
+    @property
+    def provenance(self) -> Provenance | None:
+        """Where the rows came from that it was trained on; None where its tags do not say."""
+        told = self.tags.get(PROVENANCE_TAG)
+        return Provenance(told) if told in set(Provenance) else None
+
+    @property
+    def origin(self) -> str | None:
+        """The same as a sentence for people."""
+        return self.tags.get(ORIGIN_TAG)
+
 
 @dataclass(frozen=True)
 class Prediction:
-    """One answer; ``probabilities`` by the class's label, highest first; ``value`` for a regression, in its unit."""
+    """One answer; ``label`` is the class in words, or the number with its unit.
+
+    ``probabilities`` go by the class's label, the highest first; empty for a regression.
+    """
 
     label: str
-    value: JsonValue
     probabilities: Mapping[str, float]
     model: str
     version: str
     request_id: str
-    milliseconds: float | None
+    milliseconds: float
+
+
+@dataclass(frozen=True)
+class Reloaded:
+    """What a reload came to: the version that is served now (None: none), and the one before."""
+
+    name: str
+    outcome: str
+    version: str | None
+    previous_version: str | None
 
 
 class Models:
@@ -78,8 +103,8 @@ class Models:
         """
         return _prediction(self._asked("POST", f"/models/{model.name}/predict", dict(record)), model.contract)
 
-    def reload(self, name: str) -> dict[str, Any]:
-        """Asks it to load what the alias `production` names now; its answer.
+    def reload(self, name: str) -> Reloaded:
+        """Asks it to load what the alias `production` names now.
 
         Raises:
             ConfigurationError: the portal has no key.
@@ -90,8 +115,8 @@ class Models:
                 "TELAR_INFERENCE_RELOAD_KEY is not set for the portal, so it may not reload; set it to the API's key"
             )
         headers = {KEY_HEADER: self._key.get_secret_value()}
-        found = self._asked("POST", f"/models/{name}/reload", headers=headers)
-        return found if isinstance(found, dict) else {}
+        told = self._asked("POST", f"/models/{name}/reload", headers=headers)
+        return Reloaded(told["name"], told["outcome"], told["version"], told["previous_version"])
 
     def _asked(
         self, method: str, path: str, body: object | None = None, headers: Mapping[str, str] | None = None
@@ -120,24 +145,27 @@ def _loaded(body: dict[str, Any]) -> LoadedModel:
         name=body["name"],
         version=str(body["version"]),
         contract=contract,
-        metrics=body.get("metrics") or {},
-        loaded_at=_time(body.get("loaded_at")),
-        failure=None,
-        tags=body.get("tags") or {},
+        metrics=body["metrics"],
+        loaded_at=_time(body["loaded_at"]),
+        failure=_failure(body.get("failure")),
+        tags=body["tags"],
     )
 
 
+def _failure(told: dict[str, Any] | None) -> LoadFailure | None:
+    return LoadFailure(str(told["version"]), told["reason"], _time(told["at"])) if told else None
+
+
 def _prediction(body: dict[str, Any], contract: Contract) -> Prediction:
-    shares = body.get("probabilities") or {}
+    shares: dict[str, float] = body["probabilities"] or {}
     ranked = sorted(shares.items(), key=lambda pair: -pair[1])
     return Prediction(
-        label=str(body.get("label", body["prediction"])),
-        value=body["prediction"],
+        label=body["label"],
         probabilities={contract.target.label_of(value): share for value, share in ranked},
         model=body["model"],
         version=str(body["version"]),
         request_id=body["request_id"],
-        milliseconds=body.get("milliseconds"),
+        milliseconds=body["processing_ms"],
     )
 
 

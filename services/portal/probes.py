@@ -8,6 +8,8 @@ from telar.adapters.warehouse import Warehouse
 from telar.adapters.warehouse.history import answers
 from telar.domain.errors import ServiceUnavailable
 
+AWAY = {"database": "the warehouse is away, predictions wait to be recorded", "mlflow": "MLflow is away"}
+
 
 def airflow(url: str, timeout_seconds: float) -> tuple[State, str]:
     """Airflow answers 200 even when its parts are dead, so its parts are read; a part without a status is not run."""
@@ -31,12 +33,20 @@ def mlflow(url: str, timeout_seconds: float) -> tuple[State, str]:
 
 
 def inference(url: str, timeout_seconds: float) -> tuple[State, str]:
-    """Inference lives by /health; whether it has a model to serve is what /ready says."""
-    parsed_object(ask(f"{url}/health", timeout_seconds))
-    ready = ask(f"{url}/ready", timeout_seconds)
-    if ready.status_code == requests.codes.ok:
-        return State.UP, "serving"
-    return State.DEGRADED, "alive, but no model is loaded yet: run a DAG in Airflow"
+    """Inference answers 200 as long as it lives; its parts say whether it serves, records and follows MLflow."""
+    parts = parsed_object(ask(f"{url}/health", timeout_seconds)).get("parts")
+    if not isinstance(parts, dict) or "models" not in parts:
+        raise ServiceUnavailable(f"what answers at {url} is not the inference API")
+    away = [AWAY[name] for name in AWAY if parts.get(name, {}).get("status") == "away"]
+    models = parts["models"]
+    if models.get("failed"):
+        away.append(f"the promoted version of {_listed(models['failed'])} could not be loaded")
+    serving = [f"{name} version {version}" for name, version in models.get("serving", {}).items()]
+    if not serving:
+        away.insert(0, "no model is loaded yet: run a DAG in Airflow")
+    if away:
+        return State.DEGRADED, "; ".join(away)
+    return State.UP, f"serves {_listed(serving)}"
 
 
 def data_api(url: str, timeout_seconds: float) -> tuple[State, str]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from services.portal.words import plain
 from telar.domain.errors import ConfigurationError, NotMigrated, ServiceRefused, TelarError
 
 
@@ -25,11 +26,13 @@ def drawn(page: Callable[[], None]) -> None:
 
 def draw(service: str, error: TelarError) -> None:
     """One message for one error: what is missing, why, and whether it is a fault or only too early."""
+    words = plain(str(error))
+    words = words[:1].upper() + words[1:]
     if isinstance(error, ServiceRefused) and error.code == "no_model":
-        st.info(f"**No model is loaded.** {error}", icon=":material/hourglass_empty:")
+        st.info(f"**No model is loaded.** {words}", icon=":material/hourglass_empty:")
     elif isinstance(error, ServiceRefused):
-        st.error(f"**{service} refused.** {error}", icon=":material/block:")
+        st.error(f"**{service} refused.** {words}", icon=":material/block:")
     elif isinstance(error, ConfigurationError | NotMigrated):
-        st.error(f"**{service} is not set up.** {error}", icon=":material/settings:")
+        st.error(f"**{service} is not set up.** {words}", icon=":material/settings:")
     else:
-        st.error(f"**{service} is away.** {error}", icon=":material/cloud_off:")
+        st.error(f"**{service} is away.** {words}", icon=":material/cloud_off:")

@@ -1,7 +1,9 @@
 """How the portal words things: provenance, states, times and numbers."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import cycle
 from typing import Literal
 
 from services.portal.health import State
@@ -20,6 +22,7 @@ STATE: dict[State, tuple[str, Colour, str]] = {
     State.DEGRADED: ("Degraded", "orange", ":material/error:"),
     State.DOWN: ("Down", "red", ":material/cancel:"),
 }
+_ESCAPED = re.compile(r"[\\`*_\[\]$<>#~|:{}]")
 SAMPLE_WARNING = (
     "**GENERATED SAMPLE.** {names} runs on rows that Telar made up, because neither a file nor a download was at hand. "
     "Metrics and predictions from them say nothing about the real world."
@@ -34,6 +37,12 @@ def sample_warning(names: Iterable[str]) -> str:
 def when(moment: datetime | None) -> str:
     """A time as people read it, in UTC; a dash where there is none."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if moment else "–"
+
+
+def plain(text: str) -> str:
+    """A foreign text in Markdown as it is: addresses as code (they may be reachable from the portal only)."""
+    parts = re.split(r"(https?://\S+)", text)
+    return "".join(f"`{part}`" if odd else _ESCAPED.sub(r"\\\g<0>", part) for part, odd in zip(parts, cycle((0, 1))))
 
 
 def figure(value: float | str | bool | None) -> str:

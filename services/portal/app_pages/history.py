@@ -8,7 +8,7 @@ import streamlit as st
 from services.portal.listings import batch_rows, check_rows, decision_rows, promotion_rows, run_rows
 from services.portal.surroundings import Surroundings, surroundings
 from services.portal.trouble import drawn, needs
-from services.portal.words import when
+from services.portal.words import plain, when
 from telar.adapters.warehouse import Warehouse, history
 from telar.adapters.warehouse.history import DecisionLine
 
@@ -75,7 +75,7 @@ def _decisions(lines: Sequence[DecisionLine], most: int) -> None:
     if not lines:
         return
     chosen = st.selectbox("Checks of", lines, format_func=_told, key="decision")
-    st.markdown(f"**{chosen.choice.capitalize()}**: {chosen.reason}")
+    st.markdown(f"**{chosen.choice.capitalize()}**: {plain(chosen.reason)}")
     st.dataframe(check_rows(chosen), hide_index=True, width="content")
 
 

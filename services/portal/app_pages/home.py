@@ -9,7 +9,7 @@ from services.portal.links import Link, dag_link, links
 from services.portal.origins import Origin, origins
 from services.portal.surroundings import Surroundings, surroundings
 from services.portal.trouble import drawn, needs
-from services.portal.words import STATE, sample_warning, when
+from services.portal.words import STATE, plain, sample_warning, when
 from telar.adapters.warehouse.history import StoredOrigin, stored_origins
 
 COLUMNS = 3
@@ -37,7 +37,7 @@ def _data(around: Surroundings) -> None:
     if made_up := [each.use_case for each in found if each.generated]:
         st.warning(sample_warning(made_up), icon=":material/science:")
     for name, reason in feeds.broken.items():
-        st.error(f"**The use case `{name}` cannot be loaded.** {reason}", icon=":material/broken_image:")
+        st.error(f"**The use case `{name}` cannot be loaded.** {plain(reason)}", icon=":material/broken_image:")
     if not found:
         st.caption("No use case is known yet.")
     for cell, origin in zip(grid(len(found), 2), found, strict=True):
@@ -48,10 +48,10 @@ def _data(around: Surroundings) -> None:
 def _origin(around: Surroundings, origin: Origin) -> None:
     st.markdown(f"#### {origin.use_case} {provenance_badges(origin.provenances)}")
     if origin.feed is not None:
-        st.markdown(f"**On offer now:** {origin.feed.origin}")
+        st.markdown(f"**On offer now:** {plain(origin.feed.origin)}")
     for each in origin.stored:
         st.markdown(
-            f"**Stored:** {each.batches} batches with {each.rows:,} rows from {each.origin}, "
+            f"**Stored:** {each.batches} batches with {each.rows:,} rows from {plain(each.origin)}, "
             f"the last on {when(each.last_received_at)}"
         )
     if not origin.stored:
@@ -74,7 +74,7 @@ def _service(health: Health, link: Link | None) -> None:
     took = f" · {health.milliseconds} ms" if health.milliseconds is not None else ""
     st.markdown(f"**{title}** :{colour}-badge[{icon} {word}]")
     st.caption(link.purpose if link else "Every batch, decision and prediction")
-    st.markdown(f"{health.reason}{took}")
+    st.markdown(f"{plain(health.reason)}{took}")
     if link:
         st.link_button(f"Open {link.title}", link.url, icon=":material/open_in_new:", width="stretch")
 

@@ -5,13 +5,19 @@ import streamlit as st
 from services.portal.contract_rows import class_rows, column_rows, metric_rows
 from services.portal.drawing import choose_model, training_rows_note
 from services.portal.links import model_link
-from services.portal.models import LoadedModel
+from services.portal.models import LoadedModel, Reloaded
 from services.portal.surroundings import Surroundings, surroundings
 from services.portal.trouble import draw, drawn, needs
-from services.portal.words import when
+from services.portal.words import plain, when
 from telar.domain.errors import TelarError
 
 OUTCOME = "reload-outcome"
+RELOADED = {
+    "loaded": "Version {0.version} is loaded and serves now; before it was {0.previous_version}.",
+    "unchanged": "Version {0.version} is what is promoted, and it was loaded already.",
+    "stopped": "No version is promoted any more, so version {0.previous_version} stopped serving.",
+    "waiting": "Version {0.version} goes on serving; the promoted one failed before and is tried again later.",
+}
 
 
 def page() -> None:
@@ -38,7 +44,7 @@ def _summary(around: Surroundings, model: LoadedModel) -> None:
         failed = model.failure
         st.error(
             f"**Version {failed.version} could not be loaded**; version {model.version} goes on serving. "
-            f"{failed.reason} ({when(failed.at)})",
+            f"{plain(failed.reason)} ({when(failed.at)})",
             icon=":material/report:",
         )
     st.markdown(f"[This version in MLflow]({model_link(around.places, model.name, model.version)})")
@@ -53,11 +59,11 @@ def _reload(around: Surroundings, model: LoadedModel) -> None:
 
     st.button("Load the promoted version now", on_click=reload, icon=":material/refresh:")
     st.caption("The API looks for a promotion by itself every few seconds; this asks it at once.")
-    outcome = st.session_state.pop(OUTCOME, None)
+    outcome: Reloaded | TelarError | None = st.session_state.pop(OUTCOME, None)
     if isinstance(outcome, TelarError):
-        draw("The reload", outcome)
+        draw("The inference API", outcome)
     elif outcome is not None:
-        st.success(f"Version {outcome} is loaded.", icon=":material/check_circle:")
+        st.success(RELOADED[outcome.outcome].format(outcome), icon=":material/check_circle:")
 
 
 def _metrics(model: LoadedModel) -> None:

@@ -10,7 +10,7 @@ from services.portal.form import FormField, example_values, form_fields
 from services.portal.models import LoadedModel, Prediction
 from services.portal.surroundings import Surroundings, surroundings
 from services.portal.trouble import draw, drawn, needs
-from services.portal.words import figure
+from services.portal.words import plain
 
 COLUMNS = 2
 
@@ -77,7 +77,7 @@ def _input(cell: DeltaGenerator, model: LoadedModel, field: FormField, broken: s
     else:
         cell.text_input(field.label, value=None, key=key, help=field.help, placeholder=field.hint)
     if broken:
-        cell.markdown(f":red[:material/error: {field.label} {broken}]")
+        cell.markdown(f":red[:material/error: {plain(f'{field.label} {broken}')}]")
 
 
 def _answer(model: LoadedModel, asked: Asked | None) -> None:
@@ -88,7 +88,7 @@ def _answer(model: LoadedModel, asked: Asked | None) -> None:
     elif asked.rules or asked.others:
         st.error("**The record breaks the model's contract.** The fields say what to mend.", icon=":material/rule:")
         for problem in asked.others:
-            st.markdown(f"- `{problem.field}` {problem.rule}")
+            st.markdown(f"- `{problem.field}` {plain(problem.rule)}")
         if asked.others:
             st.caption("The form does not show these fields: another version was loaded meanwhile. Reload the page.")
     elif asked.error is not None:
@@ -96,13 +96,12 @@ def _answer(model: LoadedModel, asked: Asked | None) -> None:
 
 
 def _prediction(model: LoadedModel, prediction: Prediction) -> None:
-    target = model.contract.target
     with st.container(border=True):
-        st.metric(target.label, f"{prediction.label} {target.unit}".strip())
+        st.metric(model.contract.target.label, prediction.label)
         if prediction.probabilities:
             st.altair_chart(probability_chart(prediction.probabilities), width="stretch")
-        took = f" · answered in {figure(prediction.milliseconds)} ms" if prediction.milliseconds is not None else ""
-        st.markdown(f"Model `{prediction.model}` version **{prediction.version}**{took}")
+        took = f"answered in {prediction.milliseconds:.3g} ms"
+        st.markdown(f"Model `{prediction.model}` version **{prediction.version}** · {took}")
         st.caption("Request id")
         st.code(prediction.request_id, language=None)
 

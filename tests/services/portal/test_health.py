@@ -1,0 +1,117 @@
+"""Health is honest: what answers wrongly, too late or not at all is not up, and the reason says which."""
+
+import threading
+import time
+from functools import partial
+
+import pytest
+
+from services.portal import probes
+from services.portal.health import Health, State, check_all
+from telar.adapters.warehouse import open_warehouse
+from telar.domain.errors import ServiceUnavailable
+from tests.support.answering import Said, answering
+from tests.support.servers import free_port
+
+AIRFLOW = {
+    "metadatabase": {"status": "healthy"},
+    "scheduler": {"status": "healthy", "latest_scheduler_heartbeat": "2026-11-21T08:00:00Z"},
+    "triggerer": {"status": None, "latest_triggerer_heartbeat": None},
+    "dag_processor": {"status": "healthy"},
+}
+MONITOR = "/api/v2/monitor/health"
+
+
+def _checked(probe: object, seconds: float = 2.0) -> Health:
+    return check_all({"it": probe}, seconds)[0]  # type: ignore[dict-item]
+
+
+def test_airflow_is_up_when_its_parts_are_healthy_and_one_without_a_status_is_not_run() -> None:
+    with answering({MONITOR: Said(AIRFLOW)}) as server:
+        health = _checked(partial(probes.airflow, server.url, 1.0))
+    assert health.state is State.UP
+    assert health.reason == "metadatabase, scheduler and dag processor healthy"
+    assert health.milliseconds is not None
+
+
+def test_airflow_with_a_dead_scheduler_is_degraded_although_it_answers_200() -> None:
+    ill = AIRFLOW | {"scheduler": {"status": "unhealthy"}}
+    with answering({MONITOR: Said(ill)}) as server:
+        health = _checked(partial(probes.airflow, server.url, 1.0))
+    assert (health.state, health.reason) == (State.DEGRADED, "scheduler not healthy")
+
+
+def test_another_program_on_airflows_port_is_not_taken_for_airflow() -> None:
+    with answering({MONITOR: Said({"status": "ok"})}) as server:
+        health = _checked(partial(probes.airflow, server.url, 1.0))
+    assert health.state is State.DOWN
+    assert "is not Airflow" in health.reason
+
+
+def test_a_page_instead_of_json_is_not_health() -> None:
+    with answering({MONITOR: Said("<html>hello</html>")}) as server:
+        health = _checked(partial(probes.airflow, server.url, 1.0))
+    assert health.state is State.DOWN
+    assert "not JSON" in health.reason
+
+
+def test_mlflow_must_say_ok() -> None:
+    with answering({"/health": Said("OK")}) as server:
+        assert _checked(partial(probes.mlflow, server.url, 1.0)).state is State.UP
+        server.answers["/health"] = Said("starting", 503)
+        health = _checked(partial(probes.mlflow, server.url, 1.0))
+    assert health.state is State.DOWN
+    assert "answered 503" in health.reason
+
+
+def test_inference_without_a_model_is_degraded_and_says_what_to_do() -> None:
+    with answering({"/health": Said({"status": "ok"}), "/ready": Said({"ready": False}, 503)}) as server:
+        health = _checked(partial(probes.inference, server.url, 1.0))
+        assert health.state is State.DEGRADED
+        assert "run a DAG" in health.reason
+        server.answers["/ready"] = Said({"ready": True})
+        assert _checked(partial(probes.inference, server.url, 1.0)).state is State.UP
+
+
+def test_a_port_that_nobody_listens_on_is_named() -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    health = _checked(partial(probes.data_api, url, 1.0))
+    assert health == Health("it", State.DOWN, f"nothing answers at {url}/health", None)
+
+
+def test_a_warehouse_that_does_not_answer_is_down() -> None:
+    port = free_port()
+    with open_warehouse(f"postgresql+psycopg2://telar_reader:x@127.0.0.1:{port}/batches_db") as store:
+        health = _checked(partial(probes.warehouse, store))
+    assert health.state is State.DOWN
+    assert f"127.0.0.1:{port}" in health.reason
+
+
+def test_slow_services_are_asked_side_by_side_and_none_longer_than_the_deadline() -> None:
+    hold = threading.Event()
+    with answering({"/health": Said({}, hold=hold)}) as server:
+        slow = partial(probes.data_api, server.url, 30.0)
+        began = time.monotonic()
+        found = check_all(dict.fromkeys("abcd", slow) | {"quick": lambda: (State.UP, "here")}, 0.5)
+        took = time.monotonic() - began
+        hold.set()
+    assert took < 1.5
+    assert [health.state for health in found] == [State.DOWN] * 4 + [State.UP]
+    assert found[0].reason == "no answer within 0.5 s"
+
+
+def test_a_time_out_of_the_request_itself_is_told_with_its_address() -> None:
+    hold = threading.Event()
+    with (
+        answering({"/health": Said({}, hold=hold)}) as server,
+        pytest.raises(ServiceUnavailable, match=r"within 0\.2 s"),
+    ):
+        probes.data_api(server.url, 0.2)
+
+
+def test_an_unforeseen_answer_does_not_take_the_page_down() -> None:
+    def broken() -> tuple[State, str]:
+        raise KeyError("status")
+
+    health = _checked(broken)
+    assert (health.state, health.reason) == (State.DOWN, "its answer cannot be read (KeyError: 'status')")
