@@ -1,0 +1,134 @@
+"""One request to the upstream: its batch stored exactly once, or the reason why there is none."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from croniter import croniter
+
+from telar.adapters.warehouse import batches, raw, requests, runs, windows
+from telar.domain.answer import SourceDescription
+from telar.domain.catchup import too_old
+from telar.domain.errors import EndOfData, SourceError
+from telar.domain.lifecycle import Outcome, RequestOutcome
+from telar.domain.window import next_request_at
+from telar.pipeline.context import Context
+from telar.pipeline.failpoints import reach
+from telar.pipeline.restart import finish_restart
+
+SHORTEST_WAIT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The batch is stored."""
+
+    batch_id: int
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The upstream may not be asked before ``until`` (UTC); the same run tries again then."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Ended:
+    """There is no batch for this run, and that is no fault."""
+
+    outcome: Outcome
+    reason: str
+
+
+def fetch(
+    context: Context, run_id: str, due: datetime | None = None, now: datetime | None = None
+) -> Fetched | Wait | Ended:
+    """The batch of this run; asked again after a kill it returns the one that was stored, or asks anew.
+
+    ``due`` is the logical date of a run that the schedule started (None for one made by hand or a backfill): one that
+    is older than the catch-up allows ends as missed.
+
+    Raises:
+        SourceError: the upstream gave no usable answer; nothing is stored.
+    """
+    now = now or datetime.now(UTC)
+    runs.start(context.warehouse, context.name, run_id, "batch")
+    if (stored := batches.of_run(context.warehouse, context.name, run_id)) is not None:
+        return Fetched(stored.id)
+    if due is not None and (missed := too_old(due, now, _interval(context, due), context.settings.max_catchup)):
+        return _end(context, run_id, Outcome.MISSED, missed)
+    raw.ensure(context.warehouse, context.use_case)
+    description = context.client.describe()
+    finish_restart(context)
+    reserved = windows.reserve(context.warehouse, *context.feed, context.window, run_id, now)
+    if isinstance(reserved, windows.Early):
+        return Wait(reserved.until)
+    return _ask(context, run_id, reserved, description, now)
+
+
+def _ask(
+    context: Context, run_id: str, reserved: windows.Reserved, description: SourceDescription, now: datetime
+) -> Fetched | Wait | Ended:
+    reach("fetch.before_request")
+    try:
+        answer = context.client.fetch(context.source.group_number)
+    except EndOfData as end:
+        return _end_of_data(context, run_id, reserved, description, end)
+    except SourceError as error:
+        _give_up(context, reserved, error)
+        raise
+    reach("fetch.after_answer")
+    batch_id = batches.store(
+        context.warehouse, context.use_case, reserved.request_id, reserved, answer, description, run_id, reach=_reach
+    )
+    reach("fetch.after_commit")
+    if batch_id is not None:
+        return Fetched(batch_id)
+    return Wait(max(next_request_at(now, context.window), now + SHORTEST_WAIT))
+
+
+def _reach(place: str) -> None:
+    reach(f"fetch.{place}")
+
+
+def _give_up(context: Context, reserved: windows.Reserved, error: SourceError) -> None:
+    """The request's end on record; where the upstream surely handed out nothing, it may be asked again at once."""
+    requests.finish(
+        context.warehouse, reserved.request_id, RequestOutcome.FAILED, status_code=error.status_code, error=str(error)
+    )
+    if error.nothing_handed_out:
+        windows.release(context.warehouse, reserved.request_id)
+
+
+def _end_of_data(
+    context: Context, run_id: str, reserved: windows.Reserved, description: SourceDescription, end: EndOfData
+) -> Ended:
+    requests.finish(context.warehouse, reserved.request_id, RequestOutcome.END_OF_DATA, error=str(end))
+    lost = _lost_at_the_end(context, reserved, description)
+    batches.mark_lost(context.warehouse, *context.feed, reserved.cycle, lost, run_id)
+    told = f"; {len(lost)} of its batches were handed out and never arrived" if lost else ""
+    return _end(context, run_id, Outcome.END_OF_DATA, f"the upstream has handed out everything ({end}){told}")
+
+
+def _lost_at_the_end(context: Context, reserved: windows.Reserved, description: SourceDescription) -> list[int]:
+    """The numbers that no later batch can show to be missing.
+
+    An upstream that tells how many batches it has is believed. For one that does not, every request after the last
+    stored batch that was never heard of counts as one lost batch: it may name one too many, never one too few.
+    """
+    last = reserved.last_batch_number or 0
+    if description.batches is not None:
+        return list(range(last + 1, description.batches + 1))
+    unanswered = requests.unanswered(context.warehouse, *context.feed, reserved.cycle)
+    return list(range(last + 1, last + 1 + len(unanswered)))
+
+
+def _end(context: Context, run_id: str, outcome: Outcome, reason: str) -> Ended:
+    runs.finish(context.warehouse, context.name, run_id, outcome, reason=reason)
+    return Ended(outcome, reason)
+
+
+def _interval(context: Context, due: datetime) -> timedelta:
+    """The time between the run due at ``due`` and the next of the schedule."""
+    following: datetime = croniter(context.schedule, due).get_next(datetime)
+    return following - due

@@ -1,0 +1,119 @@
+"""From the stored batch to clean rows, a report on what was found, and the two comparisons."""
+
+from functools import partial
+
+import pandas as pd
+
+from telar.adapters.warehouse import batches, clean, comparisons, raw
+from telar.domain.base import Value
+from telar.domain.decisions import Check
+from telar.domain.lifecycle import BatchStatus
+from telar.domain.profile import Profile
+from telar.domain.quality import QualityReport, check_quality, refusal
+from telar.pipeline.cleaning import PARTITION, clean_rows
+from telar.pipeline.compare import PREVIOUS, PRODUCTION, Production, against_previous, against_production, production_of
+from telar.pipeline.context import Context
+from telar.pipeline.failpoints import reach
+from telar.pipeline.inspection import inspect
+from telar.pipeline.partitions import TRAIN
+from telar.pipeline.profiling import profile
+from telar.pipeline.reading import read_types
+
+
+class Validations(Value):
+    """What `ops.batches.validations` holds: what was found, and every quality rule with its value."""
+
+    report: QualityReport
+    checks: tuple[Check, ...]
+
+
+class PrepareReport(Value):
+    """How a batch came out; ``refused`` says why it may not be used, None where it may."""
+
+    batch_id: int
+    refused: str | None
+    clean_rows: int
+    train_rows: int
+    validations: Validations
+
+
+def prepare(context: Context, batch_id: int) -> PrepareReport:
+    """Reports on the batch and, unless a quality rule refuses it, stores its clean rows and compares them.
+
+    Nothing about the data makes this fail; run again, it writes the same again.
+    """
+    clean.ensure(context.warehouse, context.use_case, partial(clean_rows, context.use_case), _reach)
+    batch = batches.get(context.warehouse, batch_id)
+    received = raw.read(context.warehouse, context.use_case, batch_id)
+    production = production_of(context)
+    validations = _validate(context, batch, received, production)
+    refused = refusal(validations.checks)
+    rows = None if refused else clean_rows(context.use_case, received)
+    if rows is not None and rows.empty:
+        refused = "cleaning left no row"
+    if refused or rows is None:
+        return _refuse(context, batch_id, refused or "", validations)
+    return _accept(context, batch_id, rows, validations, production)
+
+
+def _reach(place: str) -> None:
+    reach(f"prepare.{place}")
+
+
+def _validate(context: Context, batch: batches.BatchRow, received: pd.DataFrame, production: Production) -> Validations:
+    previous = batches.previous(context.warehouse, batch.id)
+    report = inspect(
+        context.use_case,
+        read_types(context.use_case, received),
+        batch.schema_received,
+        production.profile,
+        previous.total_records if previous else None,
+    )
+    return Validations(report=report, checks=check_quality(report, context.use_case.quality))
+
+
+def _accept(
+    context: Context, batch_id: int, rows: pd.DataFrame, validations: Validations, production: Production
+) -> PrepareReport:
+    train_rows = int((rows[PARTITION] == TRAIN).sum())
+    current = profile(rows, context.use_case.columns)
+    reach("prepare.before_store")
+    clean.store(context.warehouse, context.use_case, batch_id, rows)
+    reach("prepare.after_store")
+    _compare(context, batch_id, rows, current, production)
+    reach("prepare.after_comparisons")
+    batches.update(
+        context.warehouse,
+        batch_id,
+        status=BatchStatus.PREPARED,
+        validations=validations.model_dump(mode="json"),
+        new_categories=validations.report.new_categories,
+        profile=current.model_dump(mode="json"),
+        clean_rows=len(rows),
+        train_rows=train_rows,
+    )
+    return PrepareReport(
+        batch_id=batch_id, refused=None, clean_rows=len(rows), train_rows=train_rows, validations=validations
+    )
+
+
+def _refuse(context: Context, batch_id: int, reason: str, validations: Validations) -> PrepareReport:
+    batches.update(
+        context.warehouse,
+        batch_id,
+        status=BatchStatus.REFUSED,
+        validations=validations.model_dump(mode="json"),
+        new_categories=validations.report.new_categories,
+        clean_rows=0,
+        train_rows=0,
+        reason=reason,
+    )
+    return PrepareReport(batch_id=batch_id, refused=reason, clean_rows=0, train_rows=0, validations=validations)
+
+
+def _compare(context: Context, batch_id: int, rows: pd.DataFrame, current: Profile, production: Production) -> None:
+    changes = against_previous(context, batch_id, current)
+    shifts = against_production(context, rows, production)
+    reference = None if changes.reference is None else str(changes.reference)
+    comparisons.record(context.warehouse, batch_id, PREVIOUS, reference, changes)
+    comparisons.record(context.warehouse, batch_id, PRODUCTION, shifts.reference, shifts)

@@ -1,0 +1,77 @@
+"""The files of registered model versions, kept in the work folder so that each is downloaded once."""
+
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from telar.domain.base import Value
+from telar.domain.contract import FILE_NAME as CONTRACT_FILE
+from telar.domain.contract import Contract
+from telar.domain.errors import NotServable
+from telar.domain.profile import Profile
+from telar.domain.promotion import Parity
+from telar.pipeline.context import Context
+
+PROFILE_FILE, PARITY_FILE = "profile.json", "parity.json"
+_Read = TypeVar("_Read", bound=Value)
+
+
+def version_files(context: Context, version: str) -> Path:
+    """The folder with every file of that version's logged model.
+
+    Raises:
+        NoModel: it is not registered.
+    """
+    found = context.registry.version(context.name, version)
+    folder = _shelf(context) / f"{version}-{found.model_id or found.run_id}"
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(mkdtemp(dir=folder.parent, prefix=f".{version}-"))
+    try:
+        context.registry.download(context.name, version, aside).rename(folder)
+    except OSError:
+        if not folder.is_dir():  # no: another run was not faster, the disk is the trouble
+            raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return folder
+
+
+def forget_versions(context: Context, kept: Collection[str]) -> None:
+    """Frees the disk of every version but those of ``kept``; they can be downloaded again."""
+    for folder in _shelf(context).glob("*"):
+        if folder.name.removeprefix(".").split("-")[0] not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def contract_of(folder: Path) -> Contract:
+    """The version's contract (raises NotServable where it has none)."""
+    return _read(folder / CONTRACT_FILE, Contract)
+
+
+def parity_of(folder: Path) -> Parity:
+    """How the version's ONNX form compares with the scikit-learn one (raises NotServable where nobody measured)."""
+    return _read(folder / PARITY_FILE, Parity)
+
+
+def profile_of(folder: Path) -> Profile:
+    """The profile of the rows that the version was trained on (raises NotServable where it has none)."""
+    return _read(folder / PROFILE_FILE, Profile)
+
+
+def _shelf(context: Context) -> Path:
+    return context.settings.work_folder / "models" / context.name
+
+
+def _read(path: Path, kind: type[_Read]) -> _Read:
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except FileNotFoundError as error:
+        raise NotServable(f"the version in {path.parent.name} has no {path.name}: Telar did not train it") from error
+    except ValidationError as error:
+        raise NotServable(f"{path} is not what Telar writes: {error}") from error
