@@ -18,7 +18,6 @@ def environment(layout: Layout, options: Options) -> dict[str, str]:
         **{f"AIRFLOW__{name}": value for name, value in settings.items()},
         "AIRFLOW_HOME": str(layout.airflow),
         "TELAR_WAREHOUSE_URL": databases.url(options, "pipeline"),
-        "TELAR_WAREHOUSE_OWNER_URL": databases.url(options, "owner"),
     }
 
 

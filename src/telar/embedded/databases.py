@@ -7,24 +7,25 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from pydantic import SecretStr
-from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy import URL, Connection, create_engine
 from sqlalchemy.exc import OperationalError
 
 from telar.adapters.warehouse.migrate import migrate
-from telar.adapters.warehouse.roles import create_roles
+from telar.adapters.warehouse.names import DATABASE, Role
+from telar.adapters.warehouse.roles import create_database, create_roles
 from telar.domain.errors import ConfigurationError, WarehouseUnavailable
 from telar.domain.use_case import UseCase
 from telar.embedded.layout import Layout
 from telar.embedded.options import LOOPBACK, Options
 from telar.embedded.postgres import ADMIN, Postgres, ask
+from telar.pipeline.cleaning import clean_rows
 
-WAREHOUSE = "batches_db"
 _USERS = {
     "admin": (ADMIN, "postgres"),
-    "owner": ("telar", WAREHOUSE),
-    "pipeline": ("batchuser", WAREHOUSE),
-    "inference": ("telar_inference", WAREHOUSE),
-    "reader": ("telar_reader", WAREHOUSE),
+    "owner": (Role.OWNER, DATABASE),
+    "pipeline": (Role.PIPELINE, DATABASE),
+    "inference": (Role.INFERENCE, DATABASE),
+    "reader": (Role.READER, DATABASE),
     "airflow": ("airflow", "airflow"),
     "mlflow": ("mlflow", "mlflow"),
 }
@@ -36,13 +37,14 @@ def url(options: Options, role: str) -> str:
     """SQLAlchemy's URL of a role: admin, owner, pipeline, inference, reader, airflow or mlflow."""
     user, database = _USERS[role]
     port = options.place.postgres_port
-    made = URL.create("postgresql+psycopg2", user, _password(options, role), LOOPBACK, port, database)
+    secret = _password(options, role).get_secret_value()
+    made = URL.create("postgresql+psycopg2", user, secret, LOOPBACK, port, database)
     return made.render_as_string(hide_password=False)
 
 
 def server(layout: Layout, options: Options) -> Postgres:
     """The one PostgreSQL of the platform."""
-    return Postgres(layout.postgres, options.place.postgres_port, SecretStr(_password(options, "admin")))
+    return Postgres(layout.postgres, options.place.postgres_port, _password(options, "admin"))
 
 
 def answers(layout: Layout, options: Options) -> bool:
@@ -63,13 +65,12 @@ def answers(layout: Layout, options: Options) -> bool:
     return True
 
 
-def create(options: Options) -> None:
+def create(layout: Layout, options: Options) -> None:
     """Create what is missing: a database and a role each for Airflow and MLflow, the warehouse and its roles."""
-    with connected(options, "admin") as connection:
-        for role in _OWN:
-            _own_database(connection, role, _password(options, role))
-    roles = {_USERS[role][0]: SecretStr(_password(options, role)) for role in _WAREHOUSE_ROLES}
-    create_roles(url(options, "admin"), roles, WAREHOUSE)
+    admin = server(layout, options).url()
+    for role in _OWN:
+        create_database(admin, role, role, _password(options, role))
+    create_roles(admin, {Role(_USERS[role][0]): _password(options, role) for role in _WAREHOUSE_ROLES})
 
 
 def migrate_all(
@@ -86,7 +87,7 @@ def migrate_all(
         jobs = [
             pool.submit(_run, layout, "migrate-airflow", airflow, environments["airflow-api"]),
             pool.submit(_run, layout, "migrate-mlflow", mlflow, environments["mlflow"]),
-            pool.submit(migrate, url(options, "owner"), list(cases)),
+            pool.submit(migrate, url(options, "owner"), list(cases), clean_rows),
         ]
     for job in jobs:
         job.result()
@@ -103,8 +104,8 @@ def connected(options: Options, role: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _password(options: Options, role: str) -> str:
-    return options[f"TELAR_DB_{role.upper()}_PASSWORD"]
+def _password(options: Options, role: str) -> SecretStr:
+    return SecretStr(options[f"TELAR_DB_{role.upper()}_PASSWORD"])
 
 
 def _run(layout: Layout, name: str, command: tuple[str, ...], environment: dict[str, str]) -> None:
@@ -116,21 +117,3 @@ def _run(layout: Layout, name: str, command: tuple[str, ...], environment: dict[
     if done.returncode:
         tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
         raise ConfigurationError(f"{name} ended with {done.returncode}; the end of {log}:\n{tail}")
-
-
-def _own_database(connection: Connection, name: str, secret: str) -> None:
-    """Create a role and a database of the same name, or set the role's password again."""
-    known = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name}).scalar()
-    verb = "ALTER" if known else "CREATE"
-    _execute(connection, verb + " ROLE %I LOGIN PASSWORD %L", name, secret)
-    if not connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).scalar():
-        _execute(connection, "CREATE DATABASE %I OWNER %I", name, name)
-        _execute(connection, "REVOKE ALL ON DATABASE %I FROM PUBLIC", name)
-
-
-def _execute(connection: Connection, form: str, *words: str) -> None:
-    """Run a statement that takes no parameters, its words quoted by PostgreSQL itself."""
-    names = [f"w{index}" for index in range(len(words))]
-    question = text(f"SELECT format(:form, {', '.join(f'CAST(:{name} AS text)' for name in names)})")
-    statement = connection.execute(question, {"form": form, **dict(zip(names, words, strict=True))}).scalar_one()
-    connection.exec_driver_sql(str(statement).replace("%", "%%"))

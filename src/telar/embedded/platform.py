@@ -119,7 +119,7 @@ def _database_first(platform: Platform, progress: Progress) -> None:
         ready = readiness.probes(platform.layout, chosen)[FIRST]
         readiness.await_ready(FIRST, ready, supervisor, platform.layout, START_SECONDS)
     with progress.step("databases and roles are there"):
-        databases.create(chosen)
+        databases.create(platform.layout, chosen)
     environments = {one.name: dict(one.environment) for one in platform.programs}
     with progress.step("tables of Airflow, MLflow and the warehouse are migrated"):
         registry = discover(layout_use_cases(chosen))

@@ -58,9 +58,6 @@ def base_environment(layout: Layout, options: Options) -> dict[str, str]:
         "TELAR_MLFLOW_URL": _at(options.place.mlflow_port),
         "TELAR_SOURCE_URL": options.values.get("TELAR_SOURCE_URL") or _at(options.place.data_api_port),
         "TELAR_INFERENCE_URL": _at(options.place.inference_port),
-        "TELAR_AIRFLOW_URL": _at(options.place.airflow_port),
-        "TELAR_PORTAL_URL": _at(options.place.portal_port),
-        "TELAR_DATA_API_URL": _at(options.place.data_api_port),
     }
 
 
