@@ -1,6 +1,7 @@
 """The processes of a platform: all of them share the supervisor's session, also those that left its groups.
 
-Airflow puts every task into a process group of its own, so stopping the groups would leave running tasks behind.
+Airflow puts every task into a process group of its own, so stopping the groups would leave running tasks behind. Only
+PostgreSQL's children have sessions of their own; they are found as children, and end by themselves with their parent.
 """
 
 import json
@@ -28,7 +29,11 @@ def members(layout: Layout) -> list[psutil.Process]:
     noted = json.loads(layout.session.read_text(encoding="utf-8"))
     if noted["boot"] != _boot():
         return []
-    return [process for process in psutil.process_iter() if _belongs(process, noted["session"], layout)]
+    found = {one.pid: one for one in psutil.process_iter() if _belongs(one, noted["session"], layout)}
+    for process in list(found.values()):
+        with suppress(psutil.Error):
+            found.update({child.pid: child for child in process.children(recursive=True)})
+    return list(found.values())
 
 
 def sweep(layout: Layout, patience: float = 3.0) -> int:
