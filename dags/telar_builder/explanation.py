@@ -25,9 +25,9 @@ def _way(use_case: UseCase, settings: PipelineSettings) -> str:
     return f"""## One run, one batch
 
 `fetch` asks the data API once and stores what came, `prepare` checks it, cleans it and compares it with the batch
-before and with the rows of production, `decide` says whether to train, `train` makes a challenger, `gate` compares it with the
-model in production, `promote` puts it there, and `record` writes down how the run ended. Steps not taken are skipped; a
-failed step fails the run. A run that comes before the source's window is over waits without holding a slot.
+before and with the rows of production, `decide` says whether to train, `train` makes a challenger, `gate` compares it
+with the model in production, `promote` puts it there, and `record` writes down how the run ended. Steps not taken are
+skipped; a failed step fails the run. A run that comes before the source's window is over waits without holding a slot.
 
 Schedule: {when}; at most {settings.max_catchup} missed runs are made up for."""
 

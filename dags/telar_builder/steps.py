@@ -63,7 +63,8 @@ def train() -> str:
     from telar.pipeline.train import train
 
     with _context() as context:
-        return train(context, _batch(), get_current_context()["run_id"]).version
+        trained = train(context, _batch(), get_current_context()["run_id"])
+    return trained.version
 
 
 @task.branch(max_active_tis_per_dag=1)
@@ -100,9 +101,10 @@ def tell_failure(asked: Mapping[str, Any]) -> None:
     """Airflow's callback after the last try of a step: the run's outcome is ``failed``, with the cause."""
     from telar.pipeline.record import record_failure
 
-    step, error = asked["task_instance"].task_id, asked.get("exception") or "the task was killed"
+    error = asked.get("exception") or "the process of the task was killed"
+    told = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else error
     with _context(asked["dag_run"].dag_id) as context:
-        record_failure(context, asked["run_id"], f"{step}: {error}")
+        record_failure(context, asked["run_id"], f"{asked['task_instance'].task_id}: {told}")
 
 
 def _context(name: str | None = None) -> "Context":

@@ -1,0 +1,33 @@
+"""The commands put together, and what they share: errors told as one message."""
+
+from typing import Annotated
+
+import typer
+
+from telar.cli import looking, steps, upkeep
+from telar.cli.errors import TellsErrors
+from telar.embedded.commands import app as embedded
+
+app = typer.Typer(
+    cls=TellsErrors,
+    help="Telar: a data set's way from its source to a prediction, step by step.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the whole trace of an error.")] = False,
+) -> None:
+    """Telar: a data set's way from its source to a prediction, step by step.
+
+    Commands read the variables of .env.example from the environment; in the folder of a running embedded platform
+    those that are not set come from it.
+    """
+    _ = debug  # read by TellsErrors
+
+
+for _module in (looking, steps, upkeep):
+    _module.add_to(app)
+app.add_typer(embedded, name="embedded", rich_help_panel="Embedded platform")
