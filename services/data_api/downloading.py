@@ -1,0 +1,86 @@
+"""A data set of the UCI repository through `ucimlrepo`, with the time-outs and the progress that it lacks."""
+
+import queue
+import socket
+import ssl
+import threading
+import urllib.request
+from collections.abc import Callable
+from http.client import HTTPException, HTTPResponse
+from io import BytesIO
+from urllib.response import addinfourl
+
+import certifi
+import pandas as pd
+import ucimlrepo  # type: ignore[import-untyped]  # ships no types
+from ucimlrepo.fetch import DatasetNotFoundError  # type: ignore[import-untyped]  # the same
+
+from telar.domain.errors import DataError, SourceError, SourceUnavailable
+
+CHUNK = 1 << 20
+Tell = Callable[[str], None]
+Outcome = pd.DataFrame | SourceError | DataError
+
+
+def download(uci_id: int, seconds: float, tell: Tell) -> pd.DataFrame:
+    """The published table, as long as something comes every ``seconds``; resolving the host's name counts too.
+
+    It changes the time-out of all sockets and urllib's opener, so it is for a process of its own.
+
+    Raises:
+        SourceUnavailable: the repository does not answer, or falls silent in the middle.
+        DataError: it answers, but not with a table.
+    """
+    socket.setdefaulttimeout(seconds)
+    heard: queue.Queue[str | Outcome] = queue.Queue()
+    urllib.request.install_opener(_opener(heard))
+    threading.Thread(target=_fetch, args=(uci_id, heard), daemon=True).start()
+    tell(f"asking the UCI repository for data set {uci_id}")
+    while True:
+        try:
+            news = heard.get(timeout=seconds + 1)
+        except queue.Empty:
+            raise SourceUnavailable(f"UCI data set {uci_id}: the repository was silent for {seconds:g} s") from None
+        if isinstance(news, pd.DataFrame):
+            return news
+        if isinstance(news, Exception):
+            raise news
+        tell(news)
+
+
+def _fetch(uci_id: int, heard: "queue.Queue[str | Outcome]") -> None:
+    """The whole download, its result or its error put last into ``heard``."""
+    try:
+        frame = ucimlrepo.fetch_ucirepo(id=uci_id).data.original
+        heard.put(frame)
+    except (OSError, HTTPException) as error:
+        heard.put(SourceUnavailable(f"UCI data set {uci_id} cannot be downloaded: {error}"))
+    except (DatasetNotFoundError, ValueError, LookupError, TypeError, AttributeError) as error:
+        heard.put(DataError(f"UCI data set {uci_id} is not what was expected: {error}"))
+
+
+def _opener(heard: "queue.Queue[str | Outcome]") -> urllib.request.OpenerDirector:
+    context = ssl.create_default_context(cafile=certifi.where())
+    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _Told(heard))
+
+
+class _Told(urllib.request.BaseHandler):
+    """Reads an answer piece by piece and tells how far it is."""
+
+    handler_order = 2_000  # after redirects and errors are dealt with
+
+    def __init__(self, heard: "queue.Queue[str | Outcome]") -> None:
+        self._heard = heard
+
+    def http_response(self, request: urllib.request.Request, response: HTTPResponse) -> addinfourl:
+        body, expected = BytesIO(), int(response.headers.get("Content-Length") or 0)
+        while piece := response.read(CHUNK):
+            body.write(piece)
+            of = f" of {expected / 1e6:.0f}" if expected else ""
+            self._heard.put(f"downloading {request.full_url}: {body.tell() / 1e6:.0f}{of} MB")
+        if body.tell() < expected:
+            raise ConnectionError(f"{request.full_url} ended after {body.tell():,} of {expected:,} bytes")
+        body.seek(0)
+        return addinfourl(body, response.headers, response.url, response.status)
+
+    https_response = http_response

@@ -1,0 +1,64 @@
+"""A frame written as a feed: each row one line of JSON, as the use case's upstream would send it."""
+
+import json
+import tempfile
+from array import array
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from services.data_api.feed import LINES, MANIFEST, OFFSETS, Manifest
+from telar.domain.use_case import UseCase
+
+
+def write_feed(folder: Path, use_case: UseCase, frame: pd.DataFrame, manifest: Manifest) -> None:
+    """Writes beside ``folder`` and renames: it appears whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as beside:
+        written = Path(beside) / "feed"
+        written.mkdir()
+        offsets = array("Q", [0])
+        with (written / LINES).open("wb") as file:
+            for line in _lines(use_case, frame):
+                offsets.append(offsets[-1] + file.write(line.encode() + b"\n"))
+        (written / OFFSETS).write_bytes(offsets.tobytes())
+        (written / MANIFEST).write_text(manifest.model_dump_json(indent=1))
+        try:
+            written.rename(folder)
+        except OSError:
+            if not (folder / MANIFEST).exists():  # else another process has just written the same feed
+                raise
+
+
+def _lines(use_case: UseCase, frame: pd.DataFrame) -> Iterator[str]:
+    objects = use_case.source.row_format == "objects"
+    kinds = {column.name: column.kind for column in use_case.columns}
+    encode: Callable[[object], str] = _json_value if objects else _json_text
+    values = [_encoded(frame[name], kinds.get(name, "category"), encode) for name in use_case.names]
+    if not objects:
+        return ("[" + ",".join(row) + "]" for row in zip(*values, strict=True))
+    keys = [json.dumps(name) + ":" for name in use_case.names]
+    pairs = [[key + value for value in column] for key, column in zip(keys, values, strict=True)]
+    return ("{" + ",".join(row) + "}" for row in zip(*pairs, strict=True))
+
+
+def _encoded(values: pd.Series, kind: str, encode: Callable[[object], str]) -> list[str]:
+    """The column as JSON values; each distinct one is encoded once."""
+    codes, distinct = pd.factorize(values)
+    encoded = [*(encode(_plain(value, kind)) for value in distinct), "null"]
+    return [encoded[code] for code in codes]
+
+
+def _plain(value: object, kind: str) -> object:
+    """A plain Python value; a whole number that pandas holds as a float (beside missing ones) is whole again."""
+    plain = value.item() if hasattr(value, "item") else value
+    return int(plain) if isinstance(plain, float) and plain.is_integer() and kind != "number" else plain
+
+
+def _json_text(value: object) -> str:
+    return json.dumps(str(value), ensure_ascii=False)
+
+
+def _json_value(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
