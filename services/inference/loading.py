@@ -19,7 +19,7 @@ class Loader:
         self._folder = folder
 
     def load(self, wanted: RegisteredVersion) -> Served:
-        """The version, smoke-tested.
+        """The version, smoke-tested; a copy of one that fails is not kept, so that a repaired one is seen.
 
         Raises:
             NotServable: whatever is wrong with it; nothing else of what a strange artifact may raise gets out.
@@ -27,7 +27,7 @@ class Loader:
         """
         try:
             manifest = self._kept(wanted) or self._download(wanted)
-            return load(self._folder.path(wanted.name, wanted.version), manifest)
+            return self._tested(wanted, manifest)
         except TelarError:
             raise
         except Exception as error:
@@ -37,6 +37,13 @@ class Loader:
     def load_copy(self, name: str, version: str) -> Served:
         """The version of a disk copy, when MLflow may be away; NotServable when it is not whole."""
         return load(self._folder.path(name, version), self._folder.manifest(name, version))
+
+    def _tested(self, wanted: RegisteredVersion, manifest: Manifest) -> Served:
+        try:
+            return load(self._folder.path(wanted.name, wanted.version), manifest)
+        except Exception:
+            self._folder.discard(wanted.name, wanted.version)
+            raise
 
     def _kept(self, wanted: RegisteredVersion) -> Manifest | None:
         """The manifest of the disk copy; None when there is none, or one of another model, or a damaged one."""

@@ -47,6 +47,10 @@ class ModelFolder:
         """The model no longer serves, after a restart neither."""
         (self._root / name / _POINTER).unlink(missing_ok=True)
 
+    def discard(self, name: str, version: str) -> None:
+        """The copy of this version is gone."""
+        shutil.rmtree(self.path(name, version), ignore_errors=True)
+
     def manifest(self, name: str, version: str) -> Manifest:
         """The manifest of a kept version whose files are whole.
 

@@ -3,6 +3,7 @@
 The shape: ``{"error": {"code", "message", "problems": [{"field", "value", "rule"}]}, "request_id"}``.
 """
 
+import json
 import math
 from typing import Any
 
@@ -86,7 +87,7 @@ def shown(value: object) -> str | float | int | bool | None:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
+        return value if math.isfinite(value) else json.dumps(value)
     if isinstance(value, int) and abs(value) < _EXACT:
         return value
     text = hex(value) if isinstance(value, int) else value if isinstance(value, str) else _safe_repr(value)

@@ -1,10 +1,13 @@
 """The inference API in front of a real MLflow and a real warehouse."""
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
@@ -82,3 +85,22 @@ def running(settings: Settings) -> Iterator[TestClient]:
     """The API, started; stopped at the end of the block."""
     with TestClient(build_app(lambda: settings), raise_server_exceptions=False) as client:
         yield client
+
+
+def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait for what another thread does; fails after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, f"did not come true within {seconds:g} s"
+        pause.wait(0.02)
+
+
+def until_served(client: TestClient, version: str = "1") -> None:
+    """Wait until this version of TINY is served."""
+    until(lambda: client.get("/health").json()["parts"]["models"]["serving"].get("tiny") == version)
+
+
+def reload(client: TestClient, name: str = "tiny") -> Response:
+    """What the reload route answers to somebody who has the key."""
+    return client.post(f"/models/{name}/reload", headers={"X-API-Key": KEY})

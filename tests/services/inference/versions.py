@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import mlflow
 import numpy as np
-import onnx
 import pandas as pd
 from mlflow import MlflowClient
 from skl2onnx import convert_sklearn
@@ -82,26 +80,35 @@ class Registry:
     """The tests' hand in a real MLflow: registers versions and moves aliases."""
 
     def __init__(self, url: str, work: Path) -> None:
-        mlflow.set_tracking_uri(url)
         self.url = url
-        self._client = MlflowClient(url)
+        self._client = MlflowClient(url, url)
         self._work = work
 
     def register(self, version: Version, without: tuple[str, ...] = (), **changed: bytes) -> str:
         """The number under which the version is registered; files may be left out, or changed on the way."""
         name = version.contract.name
-        mlflow.set_experiment(name)
-        with mlflow.start_run():
-            mlflow.log_metric("test_accuracy", 0.75)
-            graph = onnx.load_model_from_string(version.files["model.onnx"])
-            info = mlflow.onnx.log_model(graph, name="model", pip_requirements=["onnxruntime"])
+        client = self._client
+        found = client.get_experiment_by_name(name)
+        experiment = found.experiment_id if found else client.create_experiment(name)
+        run = client.create_run(experiment).info.run_id
+        client.log_metric(run, "test_accuracy", 0.75)
+        model = client.create_logged_model(experiment, name="model", source_run_id=run)
+        for file in set(version.files) - set(without):
+            path = self._work / file
+            path.write_bytes(changed.get(file.split(".")[0], version.files[file]))
+            client.log_model_artifact(model.model_id, str(path))
+        client.finalize_logged_model(model.model_id, "READY")
+        if name not in {each.name for each in client.search_registered_models()}:
+            client.create_registered_model(name)
+        tags = {"telar.provenance": "sample"}
+        return str(client.create_model_version(name, f"models:/{model.model_id}", run, tags, model_id=model.model_id).version)
+
+    def repair(self, version: Version, number: str) -> None:
+        """All files of a registered version are those of ``version`` from now on."""
+        model_id = self._client.get_model_version(version.contract.name, number).source.removeprefix("models:/")
         for file, content in version.files.items():
-            if file not in without:
-                path = self._work / file
-                path.write_bytes(changed.get(file.split(".")[0], content))
-                self._client.log_model_artifact(info.model_id, str(path))
-        registered = mlflow.register_model(f"models:/{info.model_id}", name, tags={"telar.provenance": "sample"})
-        return str(registered.version)
+            (self._work / file).write_bytes(content)
+            self._client.log_model_artifact(model_id, str(self._work / file))
 
     def promote(self, name: str, version: str) -> None:
         """The alias ``production`` names this version from now on."""
