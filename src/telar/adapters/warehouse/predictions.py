@@ -1,0 +1,60 @@
+"""`ops.predictions`: every request for a prediction, refused ones too; writing a row again changes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from pydantic import JsonValue
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql
+
+from telar.adapters.warehouse.connection import Warehouse
+from telar.adapters.warehouse.tables import predictions
+from telar.domain.errors import DataError
+
+_DUPLICATE_KEY = 1062
+
+
+@dataclass(frozen=True)
+class PredictionRow:
+    """One record that was asked about. ``request_id`` is a UUIDv7; ``row_number`` counts the records of a request.
+
+    ``input`` is the record as received (a truncated text where it was too long or no record at all); ``status`` is the
+    HTTP status, ``latency_ms`` the time of the whole request.
+    """
+
+    request_id: str
+    row_number: int
+    use_case: str | None
+    model_version: str | None
+    received_at: datetime
+    input: JsonValue
+    prediction: str | None
+    probabilities: JsonValue
+    status: int
+    error: str | None
+    latency_ms: float | None
+
+
+def insert(warehouse: Warehouse, rows: Sequence[PredictionRow]) -> None:
+    """Write the rows that are not there yet, in one transaction.
+
+    Raises:
+        DataError: a value that the table would have to change.
+    """
+    if not rows:
+        return
+    values = [asdict(row) for row in rows]
+    with warehouse.begin() as connection:
+        if warehouse.dialect == "mysql":
+            connection.execute(predictions.insert().prefix_with("IGNORE"), values)
+            _refuse_changed_values(connection)
+        else:
+            connection.execute(postgresql.insert(predictions).on_conflict_do_nothing(), values)
+
+
+def _refuse_changed_values(connection: Connection) -> None:
+    """IGNORE turns every error into a warning; only a row that is there already is fine."""
+    warnings = connection.exec_driver_sql("SHOW WARNINGS").all()
+    if changed := [str(row[2]) for row in warnings if row[1] != _DUPLICATE_KEY]:
+        raise DataError(f"MySQL would change a prediction: {'; '.join(changed[:3])}")
