@@ -1,14 +1,17 @@
 """Whether this batch is a reason to train: its figures gathered, decided and recorded."""
 
+from typing import Literal, TypeVar
+
 from telar.adapters.warehouse import batches, comparisons, decisions
-from telar.domain.decisions import Decision, TrainingFigures, decide_training
+from telar.domain.decisions import Check, Decision, TrainingFigures, decide_training
+from telar.domain.drift import Change, Shift
 from telar.domain.lifecycle import BatchStatus
-from telar.pipeline.compare import PREVIOUS, PRODUCTION, Changes, Shifts
 from telar.pipeline.context import Context
 from telar.pipeline.failpoints import reach
 from telar.pipeline.reconcile import reconcile
 
-TRAIN = "train"
+TRAIN: Literal["train"] = "train"
+_Figures = TypeVar("_Figures", Change, Shift)
 
 
 def decide(context: Context, batch_id: int, run_id: str, force: bool = False) -> Decision:
@@ -16,7 +19,7 @@ def decide(context: Context, batch_id: int, run_id: str, force: bool = False) ->
     reconcile(context, run_id)
     known = decisions.latest(context.warehouse, context.name, TRAIN, batch_id, run_id)
     if known is not None:
-        return known.decision
+        return stored_decision(known)
     figures = gather_figures(context, batch_id, force)
     decision = decide_training(figures)
     decisions.record(context.warehouse, context.name, batch_id, run_id, TRAIN, decision, figures)
@@ -25,19 +28,30 @@ def decide(context: Context, batch_id: int, run_id: str, force: bool = False) ->
     return decision
 
 
+def stored_decision(row: decisions.DecisionRow) -> Decision:
+    """A decision as it was recorded."""
+    checks = tuple(Check.model_validate(check) for check in row.checks)
+    return Decision(choice=row.choice, reason=row.reason, checks=checks)
+
+
 def gather_figures(context: Context, batch_id: int, force: bool) -> TrainingFigures:
     """All that the decision looks at, as the warehouse and the registry have it now."""
     batch = batches.get(context.warehouse, batch_id)
+    pending = batches.pending(context.warehouse, context.name, batch.cycle, batch.source, batch.group_number)
     holder = context.registry.production(context.name)
-    changes = comparisons.latest(context.warehouse, batch_id, PREVIOUS)
-    shifts = comparisons.latest(context.warehouse, batch_id, PRODUCTION)
+    changes = comparisons.latest(context.warehouse, batch_id, "previous")
+    shifts = comparisons.latest(context.warehouse, batch_id, "production")
     return TrainingFigures(
         production_version=holder.version if holder else None,
         forced=force,
         refused=batch.reason if batch.status == BatchStatus.REFUSED else None,
         batch_rows=batch.clean_rows or 0,
-        pending_rows=sum(each.clean_rows or 0 for each in batches.pending(context.warehouse, context.name)),
-        changes=Changes.model_validate(changes).changes if changes else (),
-        shifts=Shifts.model_validate(shifts).shifts if shifts else (),
+        pending_rows=sum(each.clean_rows or 0 for each in pending),
+        changes=_read(Change, changes),
+        shifts=_read(Shift, shifts),
         rules=context.use_case.drift,
     )
+
+
+def _read(kind: type[_Figures], stored: comparisons.ComparisonRow | None) -> tuple[_Figures, ...]:
+    return tuple(kind.model_validate(each) for each in stored.figures) if stored else ()

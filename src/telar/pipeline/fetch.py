@@ -45,8 +45,8 @@ def fetch(
 ) -> Fetched | Wait | Ended:
     """The batch of this run; asked again after a kill it returns the one that was stored, or asks anew.
 
-    ``due`` is the logical date of a run that the schedule started (None for one made by hand or a backfill): one that
-    is older than the catch-up allows ends as missed.
+    ``due`` is when a run of the schedule was due (None for one made by hand or a backfill): one that is older than
+    the catch-up allows ends as missed. ``now`` is the clock, for tests.
 
     Raises:
         SourceError: the upstream gave no usable answer; nothing is stored.
@@ -79,7 +79,7 @@ def _ask(
         raise
     reach("fetch.after_answer")
     batch_id = batches.store(
-        context.warehouse, context.use_case, reserved.request_id, reserved, answer, description, run_id, reach=_reach
+        context.warehouse, context.use_case, reserved.request_id, reserved, answer, description, run_id, _reach
     )
     reach("fetch.after_commit")
     if batch_id is not None:
@@ -93,20 +93,21 @@ def _reach(place: str) -> None:
 
 def _give_up(context: Context, reserved: windows.Reserved, error: SourceError) -> None:
     """The request's end on record; where the upstream surely handed out nothing, it may be asked again at once."""
-    requests.finish(
-        context.warehouse, reserved.request_id, RequestOutcome.FAILED, status_code=error.status_code, error=str(error)
-    )
     if error.nothing_handed_out:
-        windows.release(context.warehouse, reserved.request_id)
+        windows.release(context.warehouse, reserved.request_id, str(error), datetime.now(UTC), error.status_code)
+    else:
+        requests.finish(
+            context.warehouse, reserved.request_id, RequestOutcome.LOST, error.status_code, error=str(error)
+        )
 
 
 def _end_of_data(
     context: Context, run_id: str, reserved: windows.Reserved, description: SourceDescription, end: EndOfData
 ) -> Ended:
-    requests.finish(context.warehouse, reserved.request_id, RequestOutcome.END_OF_DATA, error=str(end))
+    requests.finish(context.warehouse, reserved.request_id, RequestOutcome.END_OF_DATA, end.status_code, error=str(end))
     lost = _lost_at_the_end(context, reserved, description)
-    batches.mark_lost(context.warehouse, *context.feed, reserved.cycle, lost, run_id)
-    told = f"; {len(lost)} of its batches were handed out and never arrived" if lost else ""
+    batches.mark_lost(context.warehouse, reserved, lost, run_id)
+    told = f"; {len(lost)} of its batches never arrived" if lost else ""
     return _end(context, run_id, Outcome.END_OF_DATA, f"the upstream has handed out everything ({end}){told}")
 
 
@@ -114,13 +115,15 @@ def _lost_at_the_end(context: Context, reserved: windows.Reserved, description: 
     """The numbers that no later batch can show to be missing.
 
     An upstream that tells how many batches it has is believed. For one that does not, every request after the last
-    stored batch that was never heard of counts as one lost batch: it may name one too many, never one too few.
+    stored batch that may have been answered counts as one lost batch: it may name one too many, never one too few.
     """
     last = reserved.last_batch_number or 0
     if description.batches is not None:
         return list(range(last + 1, description.batches + 1))
-    unanswered = requests.unanswered(context.warehouse, *context.feed, reserved.cycle)
-    return list(range(last + 1, last + 1 + len(unanswered)))
+    asked = requests.in_cycle(context.warehouse, *context.feed, reserved.cycle)
+    stored = max((each.id for each in asked if each.outcome == RequestOutcome.STORED), default=0)
+    unheard = [each for each in asked if each.id > stored and each.outcome in (None, RequestOutcome.LOST)]
+    return list(range(last + 1, last + 1 + len(unheard)))
 
 
 def _end(context: Context, run_id: str, outcome: Outcome, reason: str) -> Ended:

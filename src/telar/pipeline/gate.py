@@ -3,23 +3,26 @@
 import time
 from pathlib import Path
 from statistics import median
+from typing import Literal
 
 import pandas as pd
 
 from telar.adapters.onnx_model import FILE_NAME as ONNX_FILE
 from telar.adapters.onnx_model import OnnxModel
-from telar.adapters.warehouse import batches, clean, decisions
+from telar.adapters.warehouse import clean, decisions
 from telar.domain.contract import Contract
 from telar.domain.decisions import Decision
 from telar.domain.errors import NotServable
 from telar.domain.promotion import GateFigures, decide_promotion
 from telar.pipeline.context import Context
+from telar.pipeline.decide import stored_decision
 from telar.pipeline.failpoints import reach
 from telar.pipeline.partitions import TEST
 from telar.pipeline.production import contract_of, parity_of, version_files
+from telar.pipeline.train import cycle_so_far
 from telar.pipeline.training.evaluate import Said, bootstrap_gain, evaluate
 
-PROMOTE = "promote"
+PROMOTE: Literal["promote"] = "promote"
 TIMED_ROWS = 50
 BYTES_PER_MEGABYTE = 1e6
 
@@ -32,9 +35,9 @@ def gate(context: Context, batch_id: int, version: str, run_id: str) -> Decision
     """
     holder = context.registry.production(context.name)
     production = holder.version if holder else None
-    known = last_verdict(context, batch_id, run_id)
-    if known is not None and known.challenger_version == version and production in (version, known.production_version):
-        return decide_promotion(known)
+    known = decisions.latest(context.warehouse, context.name, PROMOTE, batch_id, run_id)
+    if known is not None and _still_holds(GateFigures.model_validate(known.figures), version, production):
+        return stored_decision(known)
     figures = gather_figures(context, batch_id, version, production)
     decision = decide_promotion(figures)
     decisions.record(context.warehouse, context.name, batch_id, run_id, PROMOTE, decision, figures)
@@ -46,6 +49,10 @@ def last_verdict(context: Context, batch_id: int, run_id: str) -> GateFigures | 
     """The figures of the newest gate of this run about this batch."""
     found = decisions.latest(context.warehouse, context.name, PROMOTE, batch_id, run_id)
     return GateFigures.model_validate(found.figures) if found else None
+
+
+def _still_holds(known: GateFigures, version: str, production: str | None) -> bool:
+    return known.challenger_version == version and production in (version, known.production_version)
 
 
 def gather_figures(context: Context, batch_id: int, version: str, production: str | None) -> GateFigures:
@@ -76,9 +83,8 @@ def gather_figures(context: Context, batch_id: int, version: str, production: st
 
 def held_out_rows(context: Context, batch_id: int) -> pd.DataFrame:
     """The test rows of the batch's cycle, this batch's included and no later one's."""
-    batch = batches.get(context.warehouse, batch_id)
-    rows = clean.read(context.warehouse, context.use_case, batch.cycle, [TEST])
-    return rows[rows["_batch_id"] <= batch_id]
+    ids = cycle_so_far(context, batch_id)
+    return clean.read(context.warehouse, context.use_case, partitions=[TEST], batch_ids=ids)
 
 
 def _production_said(context: Context, version: str | None, rows: pd.DataFrame) -> Said | str | None:

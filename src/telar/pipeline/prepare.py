@@ -11,7 +11,7 @@ from telar.domain.lifecycle import BatchStatus
 from telar.domain.profile import Profile
 from telar.domain.quality import QualityReport, check_quality, refusal
 from telar.pipeline.cleaning import PARTITION, clean_rows
-from telar.pipeline.compare import PREVIOUS, PRODUCTION, Production, against_previous, against_production, production_of
+from telar.pipeline.compare import Production, against_previous, against_production, production_of
 from telar.pipeline.context import Context
 from telar.pipeline.failpoints import reach
 from telar.pipeline.inspection import inspect
@@ -113,7 +113,6 @@ def _refuse(context: Context, batch_id: int, reason: str, validations: Validatio
 
 def _compare(context: Context, batch_id: int, rows: pd.DataFrame, current: Profile, production: Production) -> None:
     changes = against_previous(context, batch_id, current)
+    comparisons.record(context.warehouse, batch_id, "previous", changes.reference, changes.figures)
     shifts = against_production(context, rows, production)
-    reference = None if changes.reference is None else str(changes.reference)
-    comparisons.record(context.warehouse, batch_id, PREVIOUS, reference, changes)
-    comparisons.record(context.warehouse, batch_id, PRODUCTION, shifts.reference, shifts)
+    comparisons.record(context.warehouse, batch_id, "production", shifts.reference, shifts.figures)

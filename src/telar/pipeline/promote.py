@@ -1,5 +1,9 @@
 """The alias moved to a version that passed the gate, with a ledger line before and after."""
 
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
 from telar.adapters.warehouse import ledger
 from telar.domain.decisions import Decision
 from telar.domain.errors import PromotionConflict
@@ -30,29 +34,52 @@ def promote(context: Context, batch_id: int, version: str, run_id: str) -> Decis
         raise PromotionConflict(f"{context.name}: the alias moved while version {version} was judged; run it again")
     context.registry.check_servable(context.name, version)
     context.registry.tag(context.name, version, _tags(decision, figures, run_id))
-    _move_alias(context, version, run_id, decision, figures)
+    move_alias(
+        context,
+        version,
+        figures.production_version,
+        actor=ACTOR,
+        run_id=run_id,
+        reason=decision.reason,
+        evidence=figures.model_dump(mode="json"),
+    )
     forget_versions(context, {version})
     return decision
 
 
-def _move_alias(context: Context, version: str, run_id: str, decision: Decision, figures: GateFigures) -> None:
+def move_alias(
+    context: Context,
+    version: str,
+    previous: str | None,
+    *,
+    actor: str,
+    run_id: str,
+    reason: str,
+    evidence: Mapping[str, JsonValue],
+) -> None:
+    """Moves the alias from ``previous`` to ``version`` between a line that says so and one that says it is done.
+
+    Raises:
+        PromotionConflict: ``previous`` does not hold it any more.
+    """
+
     def append(state: PromotionState) -> None:
         ledger.append(
             context.warehouse,
             context.name,
             version,
             state,
-            previous_version=figures.production_version,
-            actor=ACTOR,
+            previous_version=previous,
+            actor=actor,
             run_id=run_id,
-            reason=decision.reason,
-            evidence=figures.model_dump(mode="json"),
+            reason=reason,
+            evidence=evidence,
         )
 
     append(PromotionState.INTENDED)
     reach("promote.after_intended")
     holder = context.registry.production(context.name)
-    if (holder.version if holder else None) != figures.production_version:
+    if (holder.version if holder else None) != previous:
         raise PromotionConflict(f"{context.name}: somebody moved the alias just before version {version} got it")
     context.registry.set_production(context.name, version)
     reach("promote.after_alias")

@@ -61,7 +61,8 @@ def _note_refused(context: Context, version: str, run_id: str | None) -> None:
     try:
         context.registry.check_servable(context.name, version)
     except NotServable as error:
-        if any(entry.version == version for entry in ledger.refusals(context.warehouse, context.name)):
+        lines = ledger.history(context.warehouse, context.name)
+        if any(line.version == version and line.state == PromotionState.REFUSED for line in lines):
             return
         ledger.append(
             context.warehouse,

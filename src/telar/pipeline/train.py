@@ -1,8 +1,6 @@
 """The training of one batch's run: which rows it gets, and which batches count as trained on afterwards."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -15,7 +13,7 @@ from telar.pipeline.partitions import PARTITIONS, TEST, TRAIN, VALIDATION
 from telar.pipeline.training import Trained, TrainingReason, TrainingRows
 from telar.pipeline.training import train as train_model
 
-BATCH, ROW, PARTITION = "_batch_id", "_row", "_partition"
+BATCH, PARTITION = "_batch_id", "_partition"
 
 
 def train(context: Context, batch_id: int, run_id: str) -> Trained:
@@ -46,8 +44,7 @@ def train(context: Context, batch_id: int, run_id: str) -> Trained:
 def training_rows(context: Context, batch_id: int) -> TrainingRows:
     """The clean rows of the batch's cycle by partition, this batch's included and no later one's."""
     batch = batches.get(context.warehouse, batch_id)
-    rows = clean.read(context.warehouse, context.use_case, batch.cycle, PARTITIONS)
-    rows = rows[rows[BATCH] <= batch_id].sort_values([BATCH, ROW], ignore_index=True)
+    rows = clean.read(context.warehouse, context.use_case, batch_ids=cycle_so_far(context, batch_id))
     parts = {name: rows[rows[PARTITION] == name][list(context.use_case.names)] for name in PARTITIONS}
     return TrainingRows(
         train=parts[TRAIN],
@@ -55,10 +52,16 @@ def training_rows(context: Context, batch_id: int) -> TrainingRows:
         test=parts[TEST],
         batches=tuple(int(each) for each in sorted(rows[BATCH].unique())),
         cycle=batch.cycle,
-        provenance=Provenance(batch.provenance),
+        provenance=Provenance(batch.provenance or Provenance.UPSTREAM),
         origin=batch.origin or "",
         data_digest=digest(rows, context.use_case.names),
     )
+
+
+def cycle_so_far(context: Context, batch_id: int) -> list[int]:
+    """The ids of the batches of the same cycle up to this one, so that a later one changes nothing for its run."""
+    number = batches.get(context.warehouse, batch_id).batch_number
+    return [each.id for each in batches.in_cycle(context.warehouse, batch_id) if each.batch_number <= number]
 
 
 def digest(rows: pd.DataFrame, names: tuple[str, ...]) -> str:
@@ -69,9 +72,6 @@ def digest(rows: pd.DataFrame, names: tuple[str, ...]) -> str:
 
 def _why(context: Context, batch_id: int, run_id: str) -> TrainingReason:
     found = decisions.latest(context.warehouse, context.name, TRAIN_KIND, batch_id, run_id)
-    reason, figures = (found.reason, found.figures) if found else ("asked for by hand", _none())
-    return TrainingReason(batch_id=batch_id, run_id=run_id, reason=reason, figures=figures)
-
-
-def _none() -> Mapping[str, Any]:
-    return {}
+    if found is None:
+        return TrainingReason(batch_id=batch_id, run_id=run_id, reason="asked for by hand")
+    return TrainingReason(batch_id=batch_id, run_id=run_id, reason=found.reason, figures=found.figures)
