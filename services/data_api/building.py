@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from services.data_api.definitions import code_digest
+from services.data_api.downloading import Repository
 from services.data_api.feed import MANIFEST, Manifest
 from services.data_api.origins import Origin, from_download, from_file, from_sample
 from services.data_api.writing import write_feed
@@ -30,6 +31,7 @@ class Order(Value):
     state_folder: Path
     download: bool
     download_timeout_seconds: float
+    uci_url: str | None
     sample_rows: int | None
 
 
@@ -52,10 +54,11 @@ def build(order: Order) -> Path:
 
 
 def _choose(order: Order, use_case: UseCase, notes: list[str]) -> Origin:
+    repository = Repository(order.uci_url, order.download_timeout_seconds, tell) if order.download else None
     cache = order.state_folder / "downloads" / f"{use_case.name}.parquet"
     return (
         from_file(use_case, order.data_folder, notes)
-        or from_download(use_case, cache, order.download, order.download_timeout_seconds, tell, notes)
+        or from_download(use_case, cache, repository, notes)
         or from_sample(use_case, order.sample_rows)
     )
 

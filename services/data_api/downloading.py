@@ -6,6 +6,7 @@ import ssl
 import threading
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from io import BytesIO
 from urllib.response import addinfourl
@@ -22,30 +23,47 @@ Tell = Callable[[str], None]
 Outcome = pd.DataFrame | SourceError | DataError
 
 
-def download(uci_id: int, seconds: float, tell: Tell) -> pd.DataFrame:
-    """The published table, as long as something comes every ``seconds``; resolving the host's name counts too.
+@dataclass(frozen=True)
+class Repository:
+    """The UCI repository or its mirror at ``url``; every step on the network may take ``seconds``; ``tell`` hears all.
 
-    It changes the time-out of all sockets and urllib's opener, so it is for a process of its own.
-
-    Raises:
-        SourceUnavailable: the repository does not answer, or falls silent in the middle.
-        DataError: it answers, but not with a table.
+    A download changes the time-out of all sockets and urllib's opener, so it is for a process of its own.
     """
-    socket.setdefaulttimeout(seconds)
-    heard: queue.Queue[str | Outcome] = queue.Queue()
-    urllib.request.install_opener(_opener(heard))
-    threading.Thread(target=_fetch, args=(uci_id, heard), daemon=True).start()
-    tell(f"asking the UCI repository for data set {uci_id}")
-    while True:
-        try:
-            news = heard.get(timeout=seconds + 1)
-        except queue.Empty:
-            raise SourceUnavailable(f"UCI data set {uci_id}: the repository was silent for {seconds:g} s") from None
-        if isinstance(news, pd.DataFrame):
-            return news
-        if isinstance(news, Exception):
-            raise news
-        tell(news)
+
+    url: str | None
+    seconds: float
+    tell: Tell
+
+    def download(self, uci_id: int) -> pd.DataFrame:
+        """The published table, as long as something comes in time; resolving the host's name counts too.
+
+        Raises:
+            SourceUnavailable: the repository does not answer, or falls silent in the middle.
+            DataError: it answers, but not with a table.
+        """
+        heard: queue.Queue[str | Outcome] = queue.Queue()
+        self._prepare(heard)
+        threading.Thread(target=_fetch, args=(uci_id, heard), daemon=True).start()
+        self.tell(f"asking the UCI repository for data set {uci_id}")
+        while True:
+            try:
+                news = heard.get(timeout=self.seconds + 1)
+            except queue.Empty:
+                told = f"UCI data set {uci_id}: the repository was silent for {self.seconds:g} s"
+                raise SourceUnavailable(told) from None
+            if isinstance(news, pd.DataFrame):
+                return news
+            if isinstance(news, Exception):
+                raise news
+            self.tell(news)
+
+    def _prepare(self, heard: "queue.Queue[str | Outcome]") -> None:
+        if self.url is not None:
+            ucimlrepo.fetch.API_BASE_URL = self.url
+        socket.setdefaulttimeout(self.seconds)
+        context = ssl.create_default_context(cafile=certifi.where())
+        handlers = (urllib.request.HTTPSHandler(context=context), _Told(heard))
+        urllib.request.install_opener(urllib.request.build_opener(*handlers))
 
 
 def _fetch(uci_id: int, heard: "queue.Queue[str | Outcome]") -> None:
@@ -57,11 +75,6 @@ def _fetch(uci_id: int, heard: "queue.Queue[str | Outcome]") -> None:
         heard.put(SourceUnavailable(f"UCI data set {uci_id} cannot be downloaded: {error}"))
     except (DatasetNotFoundError, ValueError, LookupError, TypeError, AttributeError) as error:
         heard.put(DataError(f"UCI data set {uci_id} is not what was expected: {error}"))
-
-
-def _opener(heard: "queue.Queue[str | Outcome]") -> urllib.request.OpenerDirector:
-    context = ssl.create_default_context(cafile=certifi.where())
-    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _Told(heard))
 
 
 class _Told(urllib.request.BaseHandler):

@@ -108,6 +108,7 @@ class Loader:
             "state_folder": str(settings.state_folder.resolve()),
             "download": settings.download,
             "download_timeout_seconds": settings.download_timeout_seconds,
+            "uci_url": settings.uci_url,
             "sample_rows": settings.sample_rows,
         }
         command = [sys.executable, "-m", "services.data_api.building", json.dumps(order)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from services.data_api.downloading import Tell, download
+from services.data_api.downloading import Repository
 from telar.adapters.sources.tables import is_table, read_head, read_table
 from telar.domain.errors import DataError, SourceError
 from telar.domain.lifecycle import Provenance
@@ -46,16 +46,14 @@ def from_file(use_case: UseCase, folder: Path | None, notes: list[str]) -> Origi
     return _file(use_case, min(fitting)[1]) if fitting else None
 
 
-def from_download(
-    use_case: UseCase, cache: Path, allowed: bool, seconds: float, tell: Tell, notes: list[str]
-) -> Origin | None:
-    """What was downloaded before, or is now; it is kept at ``cache`` only when it came whole and fits."""
+def from_download(use_case: UseCase, cache: Path, repository: Repository | None, notes: list[str]) -> Origin | None:
+    """What was downloaded before, or is now from ``repository``; kept at ``cache`` only when it came whole and fits."""
     uci_id = use_case.source.uci_id
     if uci_id is None:
         return None
-    if not cache.exists() and allowed:
+    if not cache.exists() and repository is not None:
         try:
-            _keep(to_form(use_case, download(uci_id, seconds, tell)), cache)
+            _keep(to_form(use_case, repository.download(uci_id)), cache)
         except (SourceError, DataError) as error:
             notes.append(str(error))
     if not cache.exists():

@@ -58,19 +58,23 @@ class SourceSettings(_Settings):
 
 
 class DataApiSettings(_Settings):
-    """Telar's own data API: where its rows and its state live, and what it overrides of a use case's source."""
+    """Telar's own data API: where its rows and its state live, and what it overrides of a use case's source.
+
+    ``uci_url`` is a mirror of the UCI repository's API (https://archive.ics.uci.edu/api/dataset).
+    """
 
     model_config = SettingsConfigDict(env_prefix="TELAR_DATA_API_")
 
     data_folder: Path | None = None
     state_folder: Path = Path(".telar/data-api")
     download: bool = True
-    download_timeout_seconds: float = 20.0
+    download_timeout_seconds: float = Field(default=20.0, gt=0)
+    uci_url: str | None = None
     window_seconds: float | None = None
-    batches: int | None = None
-    answer_rows: int | None = None
+    batches: int | None = Field(default=None, ge=1)
+    answer_rows: int | None = Field(default=None, ge=1)
     answer_share: float | None = Field(default=None, gt=0, le=1)
-    sample_rows: int | None = None
+    sample_rows: int | None = Field(default=None, ge=1)
 
 
 class PipelineSettings(_Settings):
