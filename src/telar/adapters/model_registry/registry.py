@@ -88,6 +88,11 @@ class ModelRegistry:
             found = [_version(each) for each in self._client.search_model_versions(wanted)]
         return max(found, key=lambda each: int(each.version), default=None)
 
+    def metrics(self, run_id: str) -> dict[str, float]:
+        """The metrics of a run."""
+        with asking(self._settings, f"tell the metrics of run {run_id}"):
+            return dict(self._client.get_run(run_id).data.metrics)
+
     def download(self, name: str, version: str, folder: Path) -> Path:
         """Every file of that version's logged model, below ``folder``; returns where they are."""
         with asking(self._settings, f"hand out the files of version {version} of {name}"):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,10 +16,12 @@ _VALUE_LIMIT = 5_000
 class RunRecord:
     """All that a training leaves in MLflow.
 
-    ``files`` is a folder whose content becomes the run's artifacts; ``model`` the folder that becomes the logged
-    model. ``tags`` go to the run and to the version, ``run_tags`` to the run alone. ``description`` is Markdown.
+    ``name`` is what people call the run. ``files`` is a folder whose content becomes the run's artifacts; ``model`` the
+    folder that becomes the logged model. ``tags`` go to the run and to the version, ``run_tags`` to the run alone.
+    ``description`` is Markdown.
     """
 
+    name: str
     parameters: Mapping[str, str]
     metrics: Mapping[str, float]
     tags: Mapping[str, str]
@@ -27,7 +29,7 @@ class RunRecord:
     model: Path
     description: str
     started_at: datetime
-    run_tags: Mapping[str, str] = field(default_factory=dict)
+    run_tags: Mapping[str, str]
 
 
 def log_run(client: MlflowClient, name: str, record: RunRecord) -> tuple[str, str]:
@@ -35,7 +37,7 @@ def log_run(client: MlflowClient, name: str, record: RunRecord) -> tuple[str, st
     experiment = _experiment(client, name)
     run_tags = {**record.tags, **record.run_tags, "mlflow.note.content": record.description}
     start = round(record.started_at.timestamp() * 1000)
-    run = client.create_run(experiment, start_time=start, tags=run_tags, run_name=record.run_tags.get("telar.run_name"))
+    run = client.create_run(experiment, start_time=start, tags=run_tags, run_name=record.name)
     run_id = run.info.run_id
     try:
         model_id = _log(client, experiment, run_id, name, record)

@@ -38,6 +38,12 @@ def evaluate(contract: Contract, target: pd.Series, scores: Scores) -> dict[str,
     return {name: value for name, value in figures.items() if np.isfinite(value)}
 
 
+def score(metric: str, contract: Contract, target: pd.Series, scores: Scores) -> float:
+    """One metric on those rows; NaN where they do not define it."""
+    measures = CLASSIFICATION if contract.task == "classification" else REGRESSION
+    return measures[metric](_truth(contract, target), _outputs(Said(contract, scores)))
+
+
 def bootstrap_gain(
     metric: str, target: pd.Series, challenger: Said, production: Said, rounds: int = 500, seed: int = 0
 ) -> tuple[float, float]:

@@ -9,6 +9,8 @@ _EXPECTED = (
     (r"Field onnx\.AttributeProto\.ints: Expected an int, got a boolean", DeprecationWarning, r"onnx\.helper"),
     # skl2onnx looks at these attributes of every SVC, calibrated or not.
     (r"Attribute `prob[AB]_` was deprecated", FutureWarning, r"sklearn\.utils\.deprecation"),
+    # mlflow's own models of chat agents, which mlflow.pyfunc imports.
+    (r".*Any type hint is inferred as AnyType", UserWarning, r"mlflow\..*"),
     # A draw of the search that ends before it converged is scored as it is.
     (r"lbfgs failed to converge", UserWarning, r"sklearn\.linear_model\._logistic"),
     (r"Stochastic Optimizer: Maximum iterations", UserWarning, r"sklearn\.neural_network\._multilayer_perceptron"),
