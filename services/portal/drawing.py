@@ -44,11 +44,11 @@ def choose_model(around: Surroundings) -> LoadedModel | None:
 def training_rows_note(around: Surroundings, model: LoadedModel) -> None:
     """Title, version and where the rows came from that this version was trained on; generated ones with a warning."""
     found: set[Provenance] = {model.provenance} if model.provenance else set()
-    with needs("The warehouse"):
-        found |= set(trained_on(around.warehouse, model.name, model.version))
-    origin = provenance_badges(sorted(found)) if found else ":gray-badge[rows of unknown origin]"
-    st.markdown(
-        f"**{model.contract.title}** · version **{model.version}** · trained on {origin} {plain(model.origin or '')}"
-    )
+    if Provenance.SAMPLE not in found:  # the tag is that of one batch; another of its cycle may have been generated
+        with needs("The warehouse"):
+            found |= set(trained_on(around.warehouse, model.name, model.version))
+    badges = provenance_badges(sorted(found)) if found else ":gray-badge[rows of unknown origin]"
+    told = plain(model.origin or "")
+    st.markdown(f"**{model.contract.title}** · version **{model.version}** · trained on {badges} {told}")
     if Provenance.SAMPLE in found:
         st.warning(sample_warning([model.name]), icon=":material/science:")

@@ -1,27 +1,39 @@
 """What the data API says: which use cases it feeds, where their rows come from, and which files are broken."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from services.portal.asking import ask, parsed_object
+from telar.domain.errors import ServiceUnavailable
 from telar.domain.lifecycle import Provenance
+
+READY = "ready"
+_PROVENANCE = TypeAdapter(Provenance)
 
 
 @dataclass(frozen=True)
 class Feed:
-    """One use case's rows as the data API hands them out now."""
+    """One use case's rows as the data API hands them out now.
+
+    While its rows are on their way, or where they cannot be had, ``provenance`` is None and ``origin`` says so.
+    """
 
     use_case: str
-    provenance: Provenance
+    title: str
+    provenance: Provenance | None
     origin: str
+    batches: int | None = None
 
 
 @dataclass(frozen=True)
 class Feeds:
     """Every feed, and the files that could not be loaded with the reason."""
 
-    feeds: tuple[Feed, ...]
-    broken: Mapping[str, str]
+    feeds: tuple[Feed, ...] = ()
+    broken: Mapping[str, str] = field(default_factory=dict)
 
 
 class DataApi:
@@ -32,10 +44,28 @@ class DataApi:
         self._timeout = timeout_seconds
 
     def feeds(self) -> Feeds:
-        """What ``GET /`` tells.
+        """What it feeds now; only a feed that is ready is asked, since the others would let us wait.
 
         Raises:
-            ServiceUnavailable: it does not answer, or is not a data API.
+            ServiceUnavailable: it does not answer, or is not Telar's data API.
         """
-        told = parsed_object(ask(f"{self.url}/", self._timeout))
-        return Feeds((), told.get("broken") or {})
+        told = self._asked("/health")
+        states = told.get("use_cases")
+        if not isinstance(states, dict):
+            raise ServiceUnavailable(f"{self.url} is not Telar's data API: its /health names no use cases")
+        return Feeds(
+            tuple(self._feed(name, str(state)) for name, state in sorted(states.items())), told.get("broken") or {}
+        )
+
+    def _feed(self, name: str, state: str) -> Feed:
+        if state != READY:
+            return Feed(name, name, None, f"no rows yet ({state})")
+        told = self._asked(f"/{name}/")
+        try:
+            provenance = _PROVENANCE.validate_python(told.get("provenance"))
+        except ValidationError as error:
+            raise ServiceUnavailable(f"{self.url}/{name}/ does not say where its rows come from") from error
+        return Feed(name, told.get("title", name), provenance, told.get("origin", ""), told.get("batches"))
+
+    def _asked(self, path: str) -> dict[str, Any]:
+        return parsed_object(ask(self.url + path, self._timeout))

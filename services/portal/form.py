@@ -21,6 +21,7 @@ class FormField:
     """
 
     name: str
+    title: str
     label: str
     help: str
     hint: str
@@ -76,6 +77,7 @@ def _field(column: Column) -> FormField:
     notes = [column.help, f"Allowed: {told}." if told else "", "May be left empty." if column.nullable else ""]
     return FormField(
         name=column.name,
+        title=column.label,
         label=f"{column.label} ({column.unit})" if column.unit else column.label,
         help=" ".join(note for note in notes if note),
         hint=told or ("any number" if column.numeric else "any text"),

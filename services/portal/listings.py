@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.portal.words import PROVENANCE, figure, spoken
-from telar.adapters.warehouse.history import BatchLine, DecisionLine, PromotionLine, RunLine
+from telar.adapters.warehouse.history_lines import BatchLine, DecisionLine, PromotionLine, RunLine
 
 Row = dict[str, Any]
 QUESTIONS = {"train": "Train?", "promote": "Promote?"}
@@ -35,6 +35,7 @@ def batch_rows(lines: Sequence[BatchLine]) -> list[Row]:
             "Outcome": spoken(line.outcome or ""),
             "Version": line.model_version,
             "Reason": line.reason or line.error,
+            "MLflow run": line.mlflow_run_id,
         }
         for line in lines
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.portal.feeds import Feed
-from telar.adapters.warehouse.history import StoredOrigin
+from telar.adapters.warehouse.history_lines import StoredOrigin
 from telar.domain.lifecycle import Provenance
 
 
@@ -17,10 +17,15 @@ class Origin:
     stored: tuple[StoredOrigin, ...]
 
     @property
+    def title(self) -> str:
+        """Its title where the data API tells it, else its name."""
+        return self.feed.title if self.feed else self.use_case
+
+    @property
     def provenances(self) -> tuple[Provenance, ...]:
         """Each provenance once, generated rows first, so that nothing can hide them."""
         found = {each.provenance for each in self.stored}
-        if self.feed is not None:
+        if self.feed is not None and self.feed.provenance is not None:
             found.add(self.feed.provenance)
         return tuple(sorted(found, key=lambda each: (each is not Provenance.SAMPLE, each.value)))
 

@@ -3,6 +3,7 @@
 import requests
 
 from services.portal.asking import ask, parsed_object
+from services.portal.feeds import READY
 from services.portal.health import State
 from telar.adapters.warehouse import Warehouse
 from telar.adapters.warehouse.history import answers
@@ -50,9 +51,13 @@ def inference(url: str, timeout_seconds: float) -> tuple[State, str]:
 
 
 def data_api(url: str, timeout_seconds: float) -> tuple[State, str]:
-    """The data API lives when /health answers an object."""
-    parsed_object(ask(f"{url}/health", timeout_seconds))
-    return State.UP, "hands out batches"
+    """The data API lives when /health answers; it says itself which rows are not there yet, and what is broken."""
+    told = parsed_object(ask(f"{url}/health", timeout_seconds))
+    late = [f"{name}: {state}" for name, state in (told.get("use_cases") or {}).items() if state != READY]
+    broken = [f"{name} cannot be loaded" for name in told.get("broken") or {}]
+    if late or broken:
+        return State.DEGRADED, "; ".join([*broken, *late])
+    return State.UP, f"hands out {_listed(sorted(told['use_cases']))}" if told.get("use_cases") else "answers"
 
 
 def warehouse(store: Warehouse) -> tuple[State, str]:

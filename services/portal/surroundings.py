@@ -62,6 +62,6 @@ def surroundings() -> Surroundings:
     return Surroundings(read(PortalSettings), read(PlaceSettings), read(MlflowSettings), read(InferenceSettings))
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, on_release=Warehouse.close)
 def _opened(url: str) -> Warehouse:
     return open_warehouse(url)

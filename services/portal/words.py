@@ -45,6 +45,11 @@ def plain(text: str) -> str:
     return "".join(f"`{part}`" if odd else _ESCAPED.sub(r"\\\g<0>", part) for part, odd in zip(parts, cycle((0, 1))))
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def figure(value: float | str | bool | None) -> str:
     """A measured value or a threshold, short enough for a table."""
     if value is None:

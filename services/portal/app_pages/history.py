@@ -10,7 +10,7 @@ from services.portal.surroundings import Surroundings, surroundings
 from services.portal.trouble import drawn, needs
 from services.portal.words import plain, when
 from telar.adapters.warehouse import Warehouse, history
-from telar.adapters.warehouse.history import DecisionLine
+from telar.adapters.warehouse.history_lines import DecisionLine
 
 EVERY = "All use cases"
 WIDTHS = {

@@ -9,8 +9,9 @@ from services.portal.links import Link, dag_link, links
 from services.portal.origins import Origin, origins
 from services.portal.surroundings import Surroundings, surroundings
 from services.portal.trouble import drawn, needs
-from services.portal.words import STATE, plain, sample_warning, when
-from telar.adapters.warehouse.history import StoredOrigin, stored_origins
+from services.portal.words import STATE, counted, plain, sample_warning, when
+from telar.adapters.warehouse.history import stored_origins
+from telar.adapters.warehouse.history_lines import StoredOrigin
 
 COLUMNS = 3
 GRACE_SECONDS = 1.0
@@ -27,7 +28,7 @@ def page() -> None:
 
 
 def _data(around: Surroundings) -> None:
-    feeds, stored = Feeds((), {}), list[StoredOrigin]()
+    feeds, stored = Feeds(), list[StoredOrigin]()
     st.header("Data")
     with needs("The data API"):
         feeds = around.data_api.feeds()
@@ -46,12 +47,13 @@ def _data(around: Surroundings) -> None:
 
 
 def _origin(around: Surroundings, origin: Origin) -> None:
-    st.markdown(f"#### {origin.use_case} {provenance_badges(origin.provenances)}")
+    st.markdown(f"#### {origin.title} {provenance_badges(origin.provenances)}")
     if origin.feed is not None:
-        st.markdown(f"**On offer now:** {plain(origin.feed.origin)}")
+        st.markdown(f"**On offer:** {plain(origin.feed.origin)}")
     for each in origin.stored:
+        batches = counted(each.batches, "batch", "batches")
         st.markdown(
-            f"**Stored:** {each.batches} batches with {each.rows:,} rows from {plain(each.origin)}, "
+            f"**Stored:** {batches} with {each.rows:,} rows from {plain(each.origin)}, "
             f"the last on {when(each.last_received_at)}"
         )
     if not origin.stored:

@@ -77,7 +77,7 @@ def _input(cell: DeltaGenerator, model: LoadedModel, field: FormField, broken: s
     else:
         cell.text_input(field.label, value=None, key=key, help=field.help, placeholder=field.hint)
     if broken:
-        cell.markdown(f":red[:material/error: {plain(f'{field.label} {broken}')}]")
+        cell.markdown(f":red[:material/error: {plain(f'{field.title} {broken}')}]")
 
 
 def _answer(model: LoadedModel, asked: Asked | None) -> None:

@@ -65,12 +65,15 @@ def test_mlflow_must_say_ok() -> None:
 
 
 def test_inference_without_a_model_is_degraded_and_says_what_to_do() -> None:
-    with answering({"/health": Said({"status": "ok"}), "/ready": Said({"ready": False}, 503)}) as server:
+    well = {"status": "ok"}
+    models: dict[str, object] = {"status": "none", "serving": {}, "failed": []}
+    with answering({"/health": Said({"parts": {"database": well, "mlflow": well, "models": models}})}) as server:
         health = _checked(partial(probes.inference, server.url, 1.0))
         assert health.state is State.DEGRADED
         assert "run a DAG" in health.reason
-        server.answers["/ready"] = Said({"ready": True})
-        assert _checked(partial(probes.inference, server.url, 1.0)).state is State.UP
+        models["serving"] = {"tiny": "3"}
+        health = _checked(partial(probes.inference, server.url, 1.0))
+    assert (health.state, health.reason) == (State.UP, "serves tiny version 3")
 
 
 def test_a_port_that_nobody_listens_on_is_named() -> None:

@@ -1,91 +1,15 @@
 """What the portal reads of the past: batches, decisions, promotions, runs and where rows came from; newest first."""
 
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
 
 from telar.adapters.warehouse import tables
 from telar.adapters.warehouse.connection import Warehouse
+from telar.adapters.warehouse.history_lines import BatchLine, DecisionLine, PromotionLine, RunLine, StoredOrigin
 from telar.domain.decisions import Check
 from telar.domain.lifecycle import Provenance
-
-
-@dataclass(frozen=True)
-class StoredOrigin:
-    """The stored batches of one use case that came from one place; ``rows`` are those received."""
-
-    use_case: str
-    provenance: Provenance
-    origin: str
-    batches: int
-    rows: int
-    last_received_at: datetime | None
-
-
-@dataclass(frozen=True)
-class BatchLine:
-    """One batch: what came, how far it got, what was decided and what became of it; a lost one came from nowhere."""
-
-    use_case: str
-    cycle: int
-    batch_number: int
-    provenance: Provenance | None
-    origin: str | None
-    status: str
-    received_at: datetime | None
-    total_records: int | None
-    clean_rows: int | None
-    decision: str | None
-    outcome: str | None
-    reason: str | None
-    error: str | None
-    model_version: str | None
-    mlflow_run_id: str | None
-
-
-@dataclass(frozen=True)
-class DecisionLine:
-    """One decision to train or to promote, with every check."""
-
-    id: int
-    use_case: str
-    cycle: int | None
-    batch_number: int | None
-    kind: str
-    choice: str
-    reason: str
-    checks: tuple[Check, ...]
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class PromotionLine:
-    """One line of the promotions ledger; ``state`` as in `PromotionState`."""
-
-    use_case: str
-    version: str
-    previous_version: str | None
-    state: str
-    actor: str
-    reason: str
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class RunLine:
-    """One run of a pipeline; no ``outcome`` while it is under way."""
-
-    use_case: str
-    run_id: str
-    kind: str
-    started_at: datetime
-    finished_at: datetime | None
-    outcome: str | None
-    reason: str | None
-    error: str | None
-    batch_number: int | None
 
 
 def answers(warehouse: Warehouse) -> None:
@@ -128,12 +52,12 @@ def trained_on(warehouse: Warehouse, use_case: str, version: str) -> tuple[Prove
     Empty where this warehouse knows no batch that led to the version.
     """
     batch, led = tables.batches.alias("batch"), tables.batches.alias("led")
-    same = ("use_case", "source", "group_number", "cycle")
+    same = [batch.c[name] == led.c[name] for name in ("use_case", "source", "group_number", "cycle")]
     found = _read(
         warehouse,
         sa.select(batch.c.provenance)
         .distinct()
-        .join_from(batch, led, sa.and_(*(batch.c[name] == led.c[name] for name in same), batch.c.id <= led.c.id))
+        .join_from(batch, led, sa.and_(*same, batch.c.batch_number <= led.c.batch_number))
         .where(led.c.use_case == use_case, led.c.model_version == version, batch.c.provenance.is_not(None)),
     )
     return tuple(sorted(Provenance(row["provenance"]) for row in found))
