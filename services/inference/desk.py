@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from telar.adapters.warehouse.predictions import PredictionRow
 
 from services.inference.bodies import parsed, recordable, records_of
 from services.inference.figures import Figures
 from services.inference.models import Models
 from services.inference.recorder import Recorder
 from services.inference.served import Prediction, Served
+from telar.adapters.warehouse.predictions import PredictionRow
 from telar.domain.errors import TelarError
 from telar.web.errors import error_body, status_of
 

@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import literal, select
-from telar.adapters.warehouse.predictions import PredictionRow, insert
+from sqlalchemy import exc, literal, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.inference.figures import Figures
 from telar.adapters.warehouse import Warehouse
-from telar.domain.errors import WarehouseError
+from telar.adapters.warehouse.predictions import PredictionRow, insert
+from telar.domain.errors import DataError, WarehouseError
 
 BUFFER_ROWS = 20_000
 BATCH_ROWS = 500
 PAUSE_SECONDS = 0.2
 PROBE_AFTER = timedelta(seconds=5)
 LONGEST_RETRY_SECONDS = 30.0
+# A value that the engine, its driver or the JSON encoder cannot take; any other error may pass, so its rows wait.
+REFUSED_VALUES = (DataError, exc.DataError, exc.IntegrityError, ValueError, TypeError)
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +74,8 @@ class Recorder:
             last_try = self._closing.is_set()
             try:
                 self._step()
-            except WarehouseError as error:
-                self._tell(False, str(error))
+            except (WarehouseError, SQLAlchemyError) as error:
+                self._tell(False, _first_line(error))
                 if last_try:
                     return
                 self._closing.wait(retry_seconds)
@@ -92,9 +95,7 @@ class Recorder:
         try:
             insert(self._warehouse, batch)
             written = len(batch)
-        except WarehouseError:
-            raise
-        except Exception:  # psycopg2, PyMySQL and the JSON encoder refuse a value each in their own way
+        except REFUSED_VALUES:
             written = self._write_singly(batch)
         for _ in batch:
             self._rows.popleft()
@@ -109,10 +110,8 @@ class Recorder:
             try:
                 insert(self._warehouse, [row])
                 written += 1
-            except WarehouseError:
-                raise
-            except Exception as error:
-                log.error("the warehouse refuses the row of request %s: %s", row.request_id, error)
+            except REFUSED_VALUES as error:
+                log.error("the warehouse refuses the row of request %s: %s", row.request_id, _first_line(error))
         return written
 
     def _probe(self) -> None:
@@ -125,3 +124,8 @@ class Recorder:
             said = "the warehouse answers" if available else f"{detail}; predictions go on, their rows wait"
             log.log(logging.INFO if available else logging.WARNING, "%s", said)
         self.state = DatabaseState(available, detail, datetime.now(UTC))
+
+
+def _first_line(error: Exception) -> str:
+    """SQLAlchemy's further lines hold the statement with what the caller sent, which is not for logs."""
+    return str(error).partition("\n")[0]

@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 
 from services.inference.main import build_app
 from services.inference.parts import Settings
-from telar.adapters.warehouse import Warehouse
 from telar.settings import InferenceSettings, MlflowSettings, UseCaseSettings, WarehouseSettings
 from tests.services.inference.versions import Registry, Version, make_version
+from tests.support.databases import TestDatabase
 from tests.support.mlflow_server import running_mlflow
 
 KEY = "a-key-for-tests"
@@ -64,10 +64,10 @@ def model_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settings(warehouse: Warehouse, mlflow_url: str, model_folder: Path) -> Settings:
+def settings(database: TestDatabase, mlflow_url: str, model_folder: Path) -> Settings:
     """Settings of an API that only looks at MLflow when it starts and when it is told to."""
     return Settings(
-        WarehouseSettings(url=SecretStr(warehouse.url.render_as_string(hide_password=False))),
+        WarehouseSettings(url=database.inference_url),
         MlflowSettings(url=mlflow_url, timeout_seconds=10),
         InferenceSettings(
             reload_key=SecretStr(KEY),
@@ -104,3 +104,9 @@ def until_served(client: TestClient, version: str = "1") -> None:
 def reload(client: TestClient, name: str = "tiny") -> Response:
     """What the reload route answers to somebody who has the key."""
     return client.post(f"/models/{name}/reload", headers={"X-API-Key": KEY})
+
+
+def figure(client: TestClient, series: str) -> float | None:
+    """The value of one series of /metrics; None when it is not there."""
+    lines = (line.rsplit(" ", 1) for line in client.get("/metrics").text.splitlines() if not line.startswith("#"))
+    return next((float(value) for name, value in lines if name == series), None)

@@ -12,6 +12,7 @@ from services.inference.parts import Settings
 from tests.services.inference.conftest import running, until_served
 from tests.services.inference.versions import Registry, Version
 
+pytestmark = pytest.mark.engines("postgresql")
 RECORD: dict[str, Any] = {"Length": 4.2, "Count": 30, "Colour": "red"}
 
 
@@ -101,7 +102,9 @@ def test_bytes_that_are_no_text_are_answered(api: TestClient) -> None:
     assert answer.json()["error"]["problems"][0]["field"] == "body"
 
 
-@pytest.mark.parametrize("body", [[], {}, {"records": []}, {"records": RECORD}, {"records": [RECORD], "more": 1}, [RECORD]])
+@pytest.mark.parametrize(
+    "body", [[], {}, {"records": []}, {"records": RECORD}, {"records": [RECORD], "more": 1}, [RECORD]]
+)
 def test_a_batch_of_another_shape_is_answered_with_the_rule(api: TestClient, body: object) -> None:
     answer = api.post("/predict-batch", json=body)
     assert answer.status_code == 422

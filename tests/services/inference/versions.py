@@ -101,11 +101,14 @@ class Registry:
         if name not in {each.name for each in client.search_registered_models()}:
             client.create_registered_model(name)
         tags = {"telar.provenance": "sample"}
-        return str(client.create_model_version(name, f"models:/{model.model_id}", run, tags, model_id=model.model_id).version)
+        return str(
+            client.create_model_version(name, f"models:/{model.model_id}", run, tags, model_id=model.model_id).version
+        )
 
     def repair(self, version: Version, number: str) -> None:
         """All files of a registered version are those of ``version`` from now on."""
-        model_id = self._client.get_model_version(version.contract.name, number).source.removeprefix("models:/")
+        model_id = self._client.get_model_version(version.contract.name, number).model_id
+        assert model_id
         for file, content in version.files.items():
             (self._work / file).write_bytes(content)
             self._client.log_model_artifact(model_id, str(self._work / file))
