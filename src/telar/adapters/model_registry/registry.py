@@ -95,10 +95,7 @@ class ModelRegistry:
 
     def download(self, name: str, version: str, folder: Path) -> Path:
         """Every file of that version's logged model, below ``folder``; returns where they are."""
-        with asking(self._settings, f"hand out the files of version {version} of {name}"):
-            uri = f"models:/{name}/{version}"
-            url = self._settings.url
-            return Path(artifacts.download_artifacts(uri, dst_path=str(folder), tracking_uri=url, registry_uri=url))
+        return self._fetch(name, version, "", folder)
 
     def check_servable(self, name: str, version: str) -> Contract:
         """The contract of a version that inference may serve.
@@ -129,6 +126,7 @@ class ModelRegistry:
                 tags=dict(record.tags),
                 description=record.description,
                 model_id=model_id,
+                await_creation_for=0,
             )
             return _version(made)
 
@@ -139,6 +137,12 @@ class ModelRegistry:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
 
+    def _fetch(self, name: str, version: str, path: str, folder: Path) -> Path:
+        """Downloads by the address of the files themselves: mlflow resolves ``models:/`` by a process-wide setting."""
+        with asking(self._settings, f"hand out files of version {version} of {name}"):
+            uri = self._client.get_model_version_download_uri(name, version) + path
+            return Path(artifacts.download_artifacts(uri, dst_path=str(folder), tracking_uri=self._settings.url))
+
     def _files(self, version: ModelVersion) -> frozenset[str]:
         if not version.model_id:
             return frozenset()
@@ -147,11 +151,8 @@ class ModelRegistry:
 
     def _contract(self, version: ModelVersion) -> Contract:
         where = f"version {version.version} of {version.name}"
-        uri = f"models:/{version.name}/{version.version}/{CONTRACT_FILE}"
-        url = self._settings.url
-        with TemporaryDirectory() as folder, asking(self._settings, f"hand out the contract of {where}"):
-            path = artifacts.download_artifacts(uri, dst_path=folder, tracking_uri=url, registry_uri=url)
-            text = Path(path).read_text()
+        with TemporaryDirectory() as folder:
+            text = self._fetch(version.name, version.version, f"/{CONTRACT_FILE}", Path(folder)).read_text()
         try:
             contract = Contract.model_validate_json(text)
         except ValidationError as error:

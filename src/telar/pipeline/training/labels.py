@@ -77,8 +77,8 @@ def search_metrics(use_case: UseCase, prepared: Prepared, contenders: list[Conte
     parts = {"train": prepared.train, "validation": prepared.validation, "test": prepared.test}
     return {
         **{f"fit_seconds_{each.best.candidate.name}": each.seconds for each in contenders},
-        **{f"validation_{metric}_{each.best.candidate.name}": each.best.metrics[metric] for each in contenders},
-        **{f"{name}_rows": float(len(part.rows)) for name, part in parts.items()},
+        **{f"search_{metric}_{each.best.candidate.name}": each.best.metrics[metric] for each in contenders},
+        **{f"rows_{name}": float(len(part.rows)) for name, part in parts.items()},
     }
 
 

@@ -32,7 +32,7 @@ def write_model(
         onnx.load_model_from_string(onnx_bytes),
         folder,
         signature=_signature(contract),
-        pip_requirements=_pins("onnx", "onnxruntime", "numpy", "pandas"),
+        conda_env=_environment("onnx", "onnxruntime", "numpy", "pandas"),
         onnx_execution_providers=["CPUExecutionProvider"],
         save_as_external_data=False,
     )
@@ -45,7 +45,7 @@ def write_model(
         folder / SKLEARN_FOLDER,
         serialization_format="skops",
         skops_trusted_types=_trusted_types(pipeline),
-        pip_requirements=_pins("scikit-learn", "skops", "numpy", "pandas", "scipy"),
+        conda_env=_environment("scikit-learn", "skops", "numpy", "pandas", "scipy"),
     )
 
 
@@ -65,6 +65,8 @@ def _signature(contract: Contract) -> ModelSignature:
     return ModelSignature(inputs=Schema(columns))
 
 
-def _pins(*packages: str) -> list[str]:
+def _environment(*packages: str) -> dict[str, Any]:
+    """The packages that load the model; given whole, since mlflow's own guess asks for an installed pip."""
     versions = package_versions()
-    return [f"{name}=={versions[name]}" for name in packages]
+    pins = [f"{name}=={versions[name]}" for name in ("mlflow", *packages)]
+    return {"name": "mlflow-env", "dependencies": [f"python={versions['python']}", "pip", {"pip": pins}]}
