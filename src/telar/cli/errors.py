@@ -9,7 +9,7 @@ from telar.domain.errors import TelarError
 class TellsErrors(TyperGroup):
     """A group of commands whose errors are one message and exit code 1; with ``--debug`` the whole trace."""
 
-    def invoke(self, ctx: typer.Context) -> object:
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # typer keeps its base private
         """Run the command."""
         try:
             return super().invoke(ctx)
