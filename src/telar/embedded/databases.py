@@ -1,24 +1,18 @@
-"""The databases of the platform in its one PostgreSQL, their roles, and every migration."""
+"""The databases of the platform in its one PostgreSQL, and their roles."""
 
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pydantic import SecretStr
 from sqlalchemy import URL, Connection, create_engine
 from sqlalchemy.exc import OperationalError
 
-from telar.adapters.warehouse.migrate import migrate
 from telar.adapters.warehouse.names import DATABASE, Role
 from telar.adapters.warehouse.roles import create_database, create_roles
-from telar.domain.errors import ConfigurationError, WarehouseUnavailable
-from telar.domain.use_case import UseCase
+from telar.domain.errors import WarehouseUnavailable
 from telar.embedded.layout import Layout
 from telar.embedded.options import LOOPBACK, Options
 from telar.embedded.postgres import ADMIN, Postgres, ask
-from telar.pipeline.cleaning import clean_rows
 
 _USERS = {
     "admin": (ADMIN, "postgres"),
@@ -73,26 +67,6 @@ def create(layout: Layout, options: Options) -> None:
     create_roles(admin, {Role(_USERS[role][0]): _password(options, role) for role in _WAREHOUSE_ROLES})
 
 
-def migrate_all(
-    layout: Layout, options: Options, environments: dict[str, dict[str, str]], cases: Iterable[UseCase]
-) -> None:
-    """Bring Airflow's, MLflow's and the warehouse's tables to this version, all at once.
-
-    Raises:
-        ConfigurationError: one of them failed; the message ends with its log.
-    """
-    mlflow = (sys.executable, "-m", "mlflow", "db", "upgrade", url(options, "mlflow"))
-    airflow = (sys.executable, "-m", "airflow", "db", "migrate")
-    with ThreadPoolExecutor(3) as pool:
-        jobs = [
-            pool.submit(_run, layout, "migrate-airflow", airflow, environments["airflow-api"]),
-            pool.submit(_run, layout, "migrate-mlflow", mlflow, environments["mlflow"]),
-            pool.submit(migrate, url(options, "owner"), list(cases), clean_rows),
-        ]
-    for job in jobs:
-        job.result()
-
-
 @contextmanager
 def connected(options: Options, role: str) -> Iterator[Connection]:
     """A connection of a role, every statement its own transaction."""
@@ -106,14 +80,3 @@ def connected(options: Options, role: str) -> Iterator[Connection]:
 
 def _password(options: Options, role: str) -> SecretStr:
     return SecretStr(options[f"TELAR_DB_{role.upper()}_PASSWORD"])
-
-
-def _run(layout: Layout, name: str, command: tuple[str, ...], environment: dict[str, str]) -> None:
-    log = layout.log(name)
-    with log.open("w", encoding="utf-8") as output:
-        done = subprocess.run(
-            command, cwd=layout.project, env=environment, stdout=output, stderr=subprocess.STDOUT, check=False
-        )
-    if done.returncode:
-        tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
-        raise ConfigurationError(f"{name} ended with {done.returncode}; the end of {log}:\n{tail}")

@@ -6,14 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from telar.domain.errors import ConfigurationError
 from telar.embedded import airflow_settings, databases, options, ports, postgres, programs, readiness, session
 from telar.embedded.layout import Layout
 from telar.embedded.progress import Progress
 from telar.embedded.supervisor import FIRST, Supervisor
-from telar.use_cases import discover
 
 START_SECONDS = 180.0
 _EARLY = ("data-api", "portal")
@@ -122,14 +120,9 @@ def _database_first(platform: Platform, progress: Progress) -> None:
         databases.create(platform.layout, chosen)
     environments = {one.name: dict(one.environment) for one in platform.programs}
     with progress.step("tables of Airflow, MLflow and the warehouse are migrated"):
-        registry = discover(layout_use_cases(chosen))
-        databases.migrate_all(platform.layout, chosen, environments, registry.use_cases.values())
+        from telar.embedded.migrations import migrate_all  # pandas comes with it: 2 s that `make status` need not wait
 
-
-def layout_use_cases(chosen: options.Options) -> Path | None:
-    """The folder of further use cases, if one is set."""
-    folder = chosen.values.get("TELAR_USE_CASES")
-    return Path(folder) if folder else None
+        migrate_all(platform.layout, chosen, environments)
 
 
 def _await_end(supervisor: Supervisor, layout: Layout, seconds: float) -> None:

@@ -1,7 +1,7 @@
 """The supervisor of the platform: its configuration, starting it, and talking to it over its socket.
 
-Every path in the configuration is relative to the project, the supervisor's working folder: so neither a space, a `%`
-nor a path over 107 bytes (the limit of a socket's name) can break it.
+Every path in the configuration is relative to the project, the supervisor's working folder, so no character in its name
+can break it. A socket's name is limited to 107 bytes, and the supervisor makes it absolute: a long one goes by /proc.
 """
 
 import os
@@ -24,7 +24,7 @@ FIRST = "postgres"
 _GOING = {"STARTING", "RUNNING", "BACKOFF"}
 _HEAD = """\
 [unix_http_server]
-file = {run}/supervisor.sock
+file = {socket}
 chmod = 0700
 
 [supervisord]
@@ -66,7 +66,7 @@ class Supervisor:
     def configure(self, names: Iterable[str]) -> None:
         """Write the configuration for these programs; the database is a group of its own, to be stopped last."""
         run, logs = (path.relative_to(self._layout.project) for path in (self._layout.run, self._layout.logs))
-        parts = [_HEAD.format(run=run, logs=logs)]
+        parts = [_HEAD.format(run=run, logs=logs, socket=_socket(self._layout, run))]
         for name in names:
             first = name == FIRST
             parts.append(_PROGRAM.format(
@@ -130,6 +130,11 @@ def _url(layout: Layout) -> str:
     """The shorter of the socket's two names: from the root, or from the working folder."""
     names = (str(layout.socket), os.path.relpath(layout.socket))
     return f"unix://{min(names, key=len)}"
+
+
+def _socket(layout: Layout, run: Path) -> str:
+    """The socket's name for the daemon; 20 bytes are left for the suffix of the name that it binds first."""
+    return f"{run}/supervisor.sock" if len(os.fsencode(layout.socket)) < 87 else f"/proc/self/cwd/{run}/supervisor.sock"
 
 
 def _python(layout: Layout) -> str:
