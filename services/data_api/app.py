@@ -90,7 +90,7 @@ def health(catalogue: Known) -> Health:
     upstreams = catalogue.upstreams()
     states = {upstream.use_case.name: upstream.loading.state for upstream in upstreams}
     failed = bool(catalogue.broken) or any(state.startswith("failed") for state in states.values())
-    ready = all(state == "ready" for state in states.values())
+    ready = all(state in ("ready", "idle") for state in states.values())
     status = "degraded" if failed else "OK" if ready else "loading"
     return Health(status=status, use_cases=states, broken=catalogue.broken)
 

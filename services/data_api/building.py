@@ -7,17 +7,23 @@ what went wrong.
 import hashlib
 import json
 import sys
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from services.data_api.definitions import code_digest
-from services.data_api.downloading import Repository
 from services.data_api.feed import MANIFEST, Manifest
 from services.data_api.origins import Origin, from_download, from_file, from_sample
-from services.data_api.writing import write_feed
 from telar.domain.base import Value
 from telar.domain.errors import DataError, TelarError
 from telar.domain.use_case import UseCase
 from telar.use_cases import discover
+
+# pandas is imported where rows are read or written: a start that finds its feed ready does without.
+if TYPE_CHECKING:
+    from pandas import DataFrame as Frame
+else:
+    Frame = Any
 
 FORMAT = "1"
 
@@ -54,16 +60,24 @@ def build(order: Order) -> Path:
 
 
 def _choose(order: Order, use_case: UseCase, notes: list[str]) -> Origin:
-    repository = Repository(order.uci_url, order.download_timeout_seconds, tell) if order.download else None
     cache = order.state_folder / "downloads" / f"{use_case.name}.parquet"
+    fetch = partial(_download, order) if order.download else None
     return (
         from_file(use_case, order.data_folder, notes)
-        or from_download(use_case, cache, repository, notes)
+        or from_download(use_case, cache, fetch, notes)
         or from_sample(use_case, order.sample_rows)
     )
 
 
+def _download(order: Order, uci_id: int) -> Frame:
+    from services.data_api.downloading import Repository
+
+    return Repository(order.uci_url, order.download_timeout_seconds, tell).download(uci_id)
+
+
 def _write(folder: Path, use_case: UseCase, origin: Origin, notes: list[str]) -> None:
+    from services.data_api.writing import write_feed
+
     tell(f"reading rows: {origin.provenance}")
     rows = origin.load()
     if rows.empty:

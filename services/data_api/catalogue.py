@@ -85,7 +85,10 @@ class Catalogue:
         there = self._known.upstreams.get(use_case.name)
         if there is not None and there.code_digest == digest:
             return there
-        return Upstream(use_case, self._settings, self._loader.start(use_case.name), digest)
+        loading = self._loader.loading(use_case.name)
+        if self._settings.preload or use_case.name == self.default:
+            loading.begin()
+        return Upstream(use_case, self._settings, loading, digest)
 
     def _watch(self) -> None:
         while not self._stopped.wait(WATCH_SECONDS):

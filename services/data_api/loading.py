@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,28 +19,38 @@ log = logging.getLogger("uvicorn.error")
 
 
 class Loading:
-    """One feed on its way: what it is doing now, and the feed when it is there."""
+    """One feed on its way, or not yet asked for: what it is doing now, and the feed when it is there."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, submit: "Callable[[Loading], object]") -> None:
         self.name = name
         self.progress = "waiting its turn"
         self.feed: Future[Feed] = Future()
+        self._submit = submit
+        self._begun = threading.Lock()
+
+    def begin(self) -> None:
+        """Has the feed made, once; returns at once."""
+        if self._begun.acquire(blocking=False):
+            self._submit(self)
 
     @property
     def state(self) -> str:
-        """ready, loading with what is being done, or failed with the reason."""
+        """idle (nobody asked yet), ready, loading with what is being done, or failed with the reason."""
+        if not self._begun.locked():
+            return "idle"
         if not self.feed.done():
             return f"loading: {self.progress}"
         error = self.feed.exception()
         return f"failed: {error}" if error else "ready"
 
     def wait(self, seconds: float) -> Feed:
-        """The feed, waited for.
+        """The feed, begun where it was not, and waited for.
 
         Raises:
             SourceUnavailable: it is not there in time.
             DataError: it cannot be made.
         """
+        self.begin()
         try:
             return self.feed.result(timeout=seconds)
         except TimeoutError as error:
@@ -57,11 +68,9 @@ class Loader:
         self._running: subprocess.Popen[str] | None = None
         self._closed = False
 
-    def start(self, name: str) -> Loading:
-        """Begins to make the feed of the use case, and returns at once."""
-        loading = Loading(name)
-        self._turns.submit(self._load, loading)
-        return loading
+    def loading(self, name: str) -> Loading:
+        """The feed of the use case, not begun."""
+        return Loading(name, lambda loading: self._turns.submit(self._load, loading))
 
     def close(self) -> None:
         """Ends the build that runs and drops those that wait."""

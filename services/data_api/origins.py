@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from services.data_api.downloading import Repository
-from telar.adapters.sources.tables import is_table, read_head, read_table
 from telar.domain.errors import DataError, SourceError
 from telar.domain.lifecycle import Provenance
 from telar.domain.use_case import UseCase
 
+# pandas is imported where rows are read: a start that finds its feed ready does without.
+if TYPE_CHECKING:
+    from pandas import DataFrame as Frame
+else:
+    Frame = Any
+
+Fetch = Callable[[int], Frame]  # UCI's id to the published table
 SAMPLE_SEED = 31
 
 
@@ -21,7 +25,7 @@ class Origin:
 
     provenance: Provenance
     identity: str
-    load: Callable[[], pd.DataFrame]
+    load: Callable[[], Frame]
     told: Callable[[int], str]
 
 
@@ -32,6 +36,8 @@ def from_file(use_case: UseCase, folder: Path | None, notes: list[str]) -> Origi
     """
     if folder is None:
         return None
+    from telar.adapters.sources.tables import is_table, read_head
+
     if not folder.is_dir():
         notes.append(f"the data folder {folder} is not a folder")
         return None
@@ -46,14 +52,14 @@ def from_file(use_case: UseCase, folder: Path | None, notes: list[str]) -> Origi
     return _file(use_case, min(fitting)[1]) if fitting else None
 
 
-def from_download(use_case: UseCase, cache: Path, repository: Repository | None, notes: list[str]) -> Origin | None:
-    """What was downloaded before, or is now from ``repository``; kept at ``cache`` only when it came whole and fits."""
+def from_download(use_case: UseCase, cache: Path, fetch: Fetch | None, notes: list[str]) -> Origin | None:
+    """What was downloaded before, or is now by ``fetch``; kept at ``cache`` only when it came whole and fits."""
     uci_id = use_case.source.uci_id
     if uci_id is None:
         return None
-    if not cache.exists() and repository is not None:
+    if not cache.exists() and fetch is not None:
         try:
-            _keep(to_form(use_case, repository.download(uci_id)), cache)
+            _keep(to_form(use_case, fetch(uci_id)), cache)
         except (SourceError, DataError) as error:
             notes.append(str(error))
     if not cache.exists():
@@ -77,7 +83,7 @@ def from_sample(use_case: UseCase, rows: int | None) -> Origin:
     )
 
 
-def to_form(use_case: UseCase, frame: pd.DataFrame) -> pd.DataFrame:
+def to_form(use_case: UseCase, frame: Frame) -> Frame:
     """The frame's columns in the API's form and order.
 
     Raises:
@@ -100,14 +106,16 @@ def _file(use_case: UseCase, path: Path) -> Origin:
     )
 
 
-def _loaded(use_case: UseCase, path: Path) -> pd.DataFrame:
+def _loaded(use_case: UseCase, path: Path) -> Frame:
+    from telar.adapters.sources.tables import read_table
+
     try:
         return to_form(use_case, read_table(path))
     except DataError as error:
         raise DataError(f"{path.name}: {error}") from error
 
 
-def _keep(rows: pd.DataFrame, cache: Path) -> None:
+def _keep(rows: Frame, cache: Path) -> None:
     cache.parent.mkdir(parents=True, exist_ok=True)
     beside = cache.with_suffix(".part")
     rows.to_parquet(beside, index=False)
@@ -119,7 +127,7 @@ def _identity(path: Path) -> str:
     return f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns}"
 
 
-def _has_form(use_case: UseCase, frame: pd.DataFrame) -> bool:
+def _has_form(use_case: UseCase, frame: Frame) -> bool:
     return set(use_case.names) <= set(frame.columns)
 
 

@@ -60,13 +60,15 @@ class SourceSettings(_Settings):
 class DataApiSettings(_Settings):
     """Telar's own data API: where its rows and its state live, and what it overrides of a use case's source.
 
-    ``uci_url`` is a mirror of the UCI repository's API (https://archive.ics.uci.edu/api/dataset).
+    ``preload`` makes every use case's rows ready at the start, else each at the first request for it. ``uci_url`` is a
+    mirror of the UCI repository's API (https://archive.ics.uci.edu/api/dataset).
     """
 
     model_config = SettingsConfigDict(env_prefix="TELAR_DATA_API_")
 
     data_folder: Path | None = None
     state_folder: Path = Path(".telar/data-api")
+    preload: bool = True
     download: bool = True
     download_timeout_seconds: float = Field(default=20.0, gt=0)
     uci_url: str | None = None

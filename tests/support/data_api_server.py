@@ -91,7 +91,7 @@ class DataApi:
             try:
                 if done():
                     return
-            except requests.ConnectionError:
+            except requests.RequestException:
                 assert self.process is not None
                 assert self.process.poll() is None, f"the data API ended:\n{self.log}"
             time.sleep(0.05)
@@ -110,10 +110,16 @@ def run_data_api(
     """A data API with ``use_case`` as its default and its rows there; state and log are below ``folder``.
 
     ``settings`` are further ones of `DataApiSettings`, such as ``window_seconds=3`` (default: the use case's own; TINY
-    has none). Nothing is downloaded unless ``download="true"``.
+    has none). Nothing is downloaded unless ``download="true"``; other use cases' rows come with the first request.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    given = {"download": "false", "data_folder": data_folder or "", "sample_rows": sample_rows or "", **settings}
+    given = {
+        "download": "false",
+        "preload": "false",
+        "data_folder": data_folder or "",
+        "sample_rows": sample_rows or "",
+        **settings,
+    }
     environment = {f"TELAR_DATA_API_{name.upper()}": str(value) for name, value in given.items()}
     environment["TELAR_DATA_API_STATE_FOLDER"] = str(folder / "state")
     environment["TELAR_DEFAULT_USE_CASE"] = use_case

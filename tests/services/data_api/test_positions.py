@@ -1,6 +1,7 @@
 """The rule of the window, as a pure function, and the file that keeps it."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def test_whenever_it_is_asked_batches_come_in_order_and_never_faster_than_the_wi
             assert after.batch == position.batch + 1
             advances.append(now)
         position = after
-    assert all(later - earlier >= WINDOW for earlier, later in zip(advances, advances[1:], strict=False))
+    assert all(later - earlier >= WINDOW for earlier, later in pairwise(advances))
 
 
 def test_each_group_has_its_own_position_in_the_file(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def poll_until_batch(client: DataApiClient, number: int) -> None:
 
 def test_within_the_window_the_same_batch_comes_with_fresh_rows_then_the_next(tmp_path: Path) -> None:
     with run_data_api(tmp_path, window_seconds=WINDOW) as api:
-        client = DataApiClient(api.url, TINY, True, 10)
+        client = DataApiClient(api.url, TINY, True, 60)
         first, again = client.fetch(1), client.fetch(1)
         assert (first.batch_number, again.batch_number) == (1, 1)
         assert first.rows != again.rows
@@ -37,7 +37,7 @@ def test_within_the_window_the_same_batch_comes_with_fresh_rows_then_the_next(tm
 
 def test_the_position_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
     with run_data_api(tmp_path, window_seconds=3_600) as api:
-        client = DataApiClient(api.url, TINY, True, 10)
+        client = DataApiClient(api.url, TINY, True, 60)
         client.fetch(1)
         for end in (api.stop, api.kill):
             end()
@@ -56,7 +56,7 @@ def test_killed_at_any_moment_it_repeats_no_batch_and_hands_out_none_unlogged(tm
     """Window 0: each answer is another batch, so a batch number seen twice would be a position forgotten."""
     chance = random.Random(4)
     with run_data_api(tmp_path, batches=400, answer_rows=5) as api:
-        client = DataApiClient(api.url, TINY, True, 10)
+        client = DataApiClient(api.url, TINY, True, 60)
         seen: list[tuple[int, str]] = []
         for _ in range(4):
             killer = threading.Timer(chance.uniform(0.05, 0.4), api.kill)
@@ -79,7 +79,7 @@ def test_two_requests_at_once_never_get_past_one_window(tmp_path: Path) -> None:
         numbers: list[int] = []
         threads = [
             threading.Thread(
-                target=lambda: numbers.append(DataApiClient(api.url, TINY, True, 30).fetch(1).batch_number)
+                target=lambda: numbers.append(DataApiClient(api.url, TINY, True, 60).fetch(1).batch_number)
             )
             for _ in range(12)
         ]
@@ -95,7 +95,7 @@ def test_a_second_data_api_on_the_same_state_is_refused_with_the_fix(tmp_path: P
     with run_data_api(tmp_path) as api:
         port, api.port = api.port, 1
         first = api.process
-        with pytest.raises(AssertionError, match="another data API uses .* set TELAR_DATA_API_STATE_FOLDER"):
+        with pytest.raises(AssertionError, match=r"another data API uses .* set TELAR_DATA_API_STATE_FOLDER"):
             api.start()
         api.port, api.process = port, first
         assert requests.get(f"{api.url}/health", timeout=5).status_code == 200
