@@ -27,14 +27,17 @@ class TestDatabase:
     passwords: dict[Role, SecretStr]
 
     @classmethod
-    def make(cls, server: SecretStr) -> "TestDatabase":
-        """Make databases and roles, and migrate; on MySQL all their names begin with the same random word."""
+    def make(cls, server: SecretStr, passwords: dict[Role, SecretStr] | None = None) -> "TestDatabase":
+        """Make databases and roles, and migrate; on MySQL all their names begin with the same random word.
+
+        PostgreSQL's roles are the server's: a second warehouse on it takes the ``passwords`` of the first.
+        """
         word = f"t{secrets.token_hex(4)}_"
         mysql = make_url(server.get_secret_value()).get_backend_name() == "mysql"
         made = cls(
             server,
             f"{word}OPS" if mysql else f"{word}batches",
-            {role: SecretStr(f"Pw-{secrets.token_urlsafe(12)}'%") for role in Role},
+            passwords or {role: SecretStr(f"Pw-{secrets.token_urlsafe(12)}'%") for role in Role},
         )
         create_roles(server, made.passwords, made.name)
         migrate(made.owner_url, ())

@@ -54,7 +54,7 @@ def ensure_tables(warehouse: Warehouse, use_case: UseCase, transform: Transform 
 
 def check(warehouse: Warehouse) -> None:
     """Raises NotMigrated unless `ops` is of this version of Telar."""
-    table = sa.table(VERSION_TABLE, sa.column("version_num"), schema=OPS)
+    table = sa.table(VERSION_TABLE, sa.column("version_num"), schema=warehouse.names.schema(OPS))
     with warehouse.begin() as connection:
         found = connection.execute(sa.select(table.c.version_num)).scalar()
     head = _script(_config()).get_current_head()

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, MetaData, Table
 
 from telar.adapters.warehouse import bulk, generated, raw
-from telar.adapters.warehouse.connection import Warehouse, quoted
+from telar.adapters.warehouse.connection import Warehouse, quoted, real_schema
 from telar.adapters.warehouse.generated import BATCH_ID, PARTITION
 from telar.adapters.warehouse.names import CLEAN
 from telar.adapters.warehouse.tables import batches
@@ -87,7 +87,7 @@ def _start(warehouse: Warehouse, beside: Table, digest: str) -> set[int]:
 def _batches_in(connection: Connection, name: str) -> set[int]:
     if not generated.exists(connection, CLEAN, name):
         return set()
-    stored = sa.table(name, sa.column(BATCH_ID), schema=CLEAN)
+    stored = sa.table(name, sa.column(BATCH_ID), schema=real_schema(connection, CLEAN))
     return set(connection.execute(sa.select(stored.c[BATCH_ID]).distinct()).scalars())
 
 
