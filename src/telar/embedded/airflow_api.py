@@ -1,6 +1,7 @@
 """Airflow's REST API as the demo needs it: log in, find a DAG, start a run, follow it, read a failed task's log."""
 
 import time
+from collections.abc import Mapping
 from typing import Any, cast
 
 import requests
@@ -50,9 +51,9 @@ class AirflowApi:
         errors = self._get("importErrors")["import_errors"]
         return {str(error["filename"]): str(error["stack_trace"]) for error in errors}
 
-    def trigger(self, dag: str, note: str) -> str:
-        """Start a manual run outside the schedule; answers its id."""
-        body: dict[str, Any] = {"logical_date": None, "conf": {}, "note": note}
+    def trigger(self, dag: str, note: str, conf: Mapping[str, object] | None = None) -> str:
+        """Start a manual run outside the schedule, with ``conf`` as its parameters; answers its id."""
+        body: dict[str, Any] = {"logical_date": None, "conf": dict(conf or {}), "note": note}
         answer = self._http.post(f"{self._url}/api/v2/dags/{dag}/dagRuns", json=body, timeout=SECONDS)
         if answer.status_code != 200:
             raise AirflowFailed(f"Airflow did not start a run of {dag}: {answer.status_code} {answer.text[:300]}")
