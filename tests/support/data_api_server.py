@@ -113,13 +113,8 @@ def run_data_api(
     has none). Nothing is downloaded unless ``download="true"``; other use cases' rows come with the first request.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    given = {
-        "download": "false",
-        "preload": "false",
-        "data_folder": data_folder or "",
-        "sample_rows": sample_rows or "",
-        **settings,
-    }
+    given: dict[str, object] = {"download": "false", "preload": "false", **settings}
+    given |= {"data_folder": data_folder or "", "sample_rows": sample_rows or ""}
     environment = {f"TELAR_DATA_API_{name.upper()}": str(value) for name, value in given.items()}
     environment["TELAR_DATA_API_STATE_FOLDER"] = str(folder / "state")
     environment["TELAR_DEFAULT_USE_CASE"] = use_case

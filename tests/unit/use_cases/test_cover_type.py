@@ -10,22 +10,11 @@ from telar.adapters.sources.tables import read_table as read_file
 from telar.domain.errors import DataError, RecordInvalid
 from telar.domain.records import record_model, validate
 from telar.use_cases import discover
-from telar.use_cases.cover_type.tables import AREA_FLAGS, MEASURES, PUBLISHED, SOIL_FLAGS, read_table
+from telar.use_cases.cover_type.tables import MEASURES, PUBLISHED, read_table
 from tests.support.real_data import REAL_DATA, needs_real_data
+from tests.support.uci import published_covertype
 
 COVER_TYPE = discover(None).get("cover_type")
-
-
-def published(rows: int = 50) -> pd.DataFrame:
-    """Rows in UCI's form, made from a sample."""
-    sample = COVER_TYPE.sample(rows, 1)
-    flags = {
-        flag: (sample[name] == word).astype(int)
-        for name, column, names in (("Wilderness_Area", 10, AREA_FLAGS), ("Soil_Type", 11, SOIL_FLAGS))
-        for flag, word in zip(names, _words(column), strict=True)
-    }
-    measures = {name: sample[name] for name in MEASURES}
-    return pd.DataFrame({**measures, **flags, "Cover_Type": sample["Cover_Type"].astype(int) + 1})
 
 
 def _words(column: int) -> list[str]:
@@ -58,13 +47,13 @@ def test_a_record_with_an_unknown_soil_or_a_slope_out_of_range_names_field_value
 
 def test_the_published_form_becomes_the_form_of_the_api_whatever_its_order() -> None:
     expected = COVER_TYPE.sample(50, 1)
-    shuffled = published()[sorted(PUBLISHED)]
+    shuffled = published_covertype(50)[sorted(PUBLISHED)]
     pd.testing.assert_frame_equal(read_table(shuffled), expected, check_dtype=False)
 
 
 def test_the_published_form_without_names_is_read_by_position(tmp_path: Path) -> None:
     file = tmp_path / "covtype.data.gz"
-    published().to_csv(file, header=False, index=False)
+    published_covertype(50).to_csv(file, header=False, index=False)
     pd.testing.assert_frame_equal(read_table(read_file(file)), COVER_TYPE.sample(50, 1), check_dtype=False)
 
 
@@ -77,7 +66,7 @@ def test_the_published_form_without_names_is_read_by_position(tmp_path: Path) ->
     ],
 )
 def test_a_published_row_that_makes_no_sense_is_refused_by_its_number(column: str, value: int, told: str) -> None:
-    frame = published()
+    frame = published_covertype(50)
     frame.loc[3, column] = value
     with pytest.raises(DataError, match=told):
         read_table(frame)
