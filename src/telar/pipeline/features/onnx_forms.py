@@ -1,12 +1,14 @@
-"""The ONNX form of each appended column, registered with skl2onnx."""
+"""The ONNX form of each appended column, and of the scaler, registered with skl2onnx."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from onnx import TensorProto
 from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import FloatTensorType
+from sklearn.preprocessing import StandardScaler
 
 from telar.pipeline.features.steps import (
     DEGREE,
@@ -43,6 +45,12 @@ class Graph:
         """A constant in double precision, shape 1 x 1."""
         name = self._scope.get_unique_variable_name("constant")
         self._container.add_initializer(name, DOUBLE, [1, 1], [value])
+        return str(name)
+
+    def row(self, values: NDArray[np.float64]) -> str:
+        """Constants in single precision, shape 1 x k."""
+        name = self._scope.get_unique_variable_name("row")
+        self._container.add_initializer(name, FLOAT, [1, len(values)], values.astype(np.float32).tolist())
         return str(name)
 
     def operand(self, position: int) -> str:
@@ -107,10 +115,25 @@ _FORMS: dict[type[AppendedColumn], Callable[[Graph], str]] = {
 def register() -> None:
     """Makes skl2onnx know every appended column; again and again without harm."""
     for step, form in _FORMS.items():
-        update_registered_converter(step, f"Telar{step.__name__}", _shape, _converter(form))
+        update_registered_converter(step, f"Telar{step.__name__}", _wider, _converter(form))
+    update_registered_converter(StandardScaler, "TelarStandardScaler", _as_wide, _scale)
 
 
-def _shape(operator: Any) -> None:  # noqa: ANN401 # skl2onnx is untyped
+def _scale(scope: Any, operator: Any, container: Any) -> None:  # noqa: ANN401 # skl2onnx is untyped
+    """``(x - mean) / scale`` in single precision, as scikit-learn does it on float32.
+
+    skl2onnx's own form multiplies by ``1 / scale``: another last bit, and now and then the other branch of a tree.
+    """
+    graph = Graph(scope, operator, container)
+    centred = graph.node("Sub", graph.matrix, graph.row(graph.step.mean_))
+    graph.node("Div", centred, graph.row(graph.step.scale_), output=graph.output)
+
+
+def _as_wide(operator: Any) -> None:  # noqa: ANN401 # skl2onnx is untyped
+    operator.outputs[0].type = FloatTensorType([None, operator.inputs[0].type.shape[1]])
+
+
+def _wider(operator: Any) -> None:  # noqa: ANN401 # skl2onnx is untyped
     width = operator.inputs[0].type.shape[1]
     operator.outputs[0].type = FloatTensorType([None, width + 1])
 

@@ -64,10 +64,10 @@ def _truth(contract: Contract, target: pd.Series) -> NDArray[np.int64] | NDArray
     """The index of each true class in the target's definition, or the true numbers."""
     if contract.task == "regression":
         return target.to_numpy(dtype=np.float64)
-    codes = pd.Categorical(target, categories=list(contract.target.values)).codes
-    if (codes < 0).any():
+    indices = pd.Index(contract.target.values).get_indexer(pd.Index(target))
+    if (indices < 0).any():
         raise DataError(f"{contract.name}: held-out rows hold a target value outside {contract.target.values}")
-    return np.asarray(codes, dtype=np.int64)
+    return np.asarray(indices, dtype=np.int64)
 
 
 def _outputs(said: Said) -> NDArray[np.float64]:

@@ -26,11 +26,13 @@ from telar.pipeline.training.quiet import quiet
 from telar.pipeline.training.report import Story, per_class, write_report
 from telar.pipeline.training.rows import Prepared, prepare_rows
 from telar.pipeline.training.search import search
+from telar.pipeline.training.threads import one_thread
 from telar.pipeline.training.values import Trained, TrainingReason, TrainingRows
 
 _log = logging.getLogger(__name__)
 
 
+@one_thread()
 def train(
     use_case: UseCase, rows: TrainingRows, registry: ModelRegistry, why: TrainingReason, work: Path, jobs: int
 ) -> Trained:

@@ -43,7 +43,7 @@ def encoded_target(target: pd.Series, classes: tuple[str, ...]) -> Target:
     """The index of each value in ``classes``, -1 for a class that was not trained; numbers for a regression."""
     if not classes:
         return target.to_numpy(dtype=np.float64)
-    return np.asarray(pd.Categorical(target, categories=list(classes)).codes, dtype=np.int64)
+    return np.asarray(pd.Index(classes).get_indexer(pd.Index(target)), dtype=np.int64)
 
 
 def _words(series: pd.Series) -> pd.Series:

@@ -11,7 +11,6 @@ from joblib import Parallel, delayed
 from scipy import stats
 from sklearn.model_selection import ParameterSampler
 from sklearn.pipeline import Pipeline
-from threadpoolctl import ThreadpoolController
 
 from telar.adapters.onnx_model import Scores
 from telar.domain.candidates import Candidate, Choice, Integer, Range
@@ -22,6 +21,7 @@ from telar.pipeline.features import build_pipeline
 from telar.pipeline.training.evaluate import evaluate
 from telar.pipeline.training.quiet import quiet
 from telar.pipeline.training.rows import Part, Prepared, capped
+from telar.pipeline.training.threads import one_thread
 
 SEED = 20_261_121
 _log = logging.getLogger(__name__)
@@ -67,9 +67,8 @@ def search(use_case: UseCase, prepared: Prepared, jobs: int) -> list[Contender]:
     """
     tasks = [(candidate, each) for candidate in use_case.candidates for each in draws(candidate)]
     found: dict[str, list[Fitted]] = {}
-    controller = ThreadpoolController()
-    with quiet(), controller.limit(limits=1, user_api="blas"):
-        for fitted in _fit_all(use_case, prepared, tasks, controller, jobs):
+    with quiet(), one_thread():
+        for fitted in _fit_all(use_case, prepared, tasks, jobs):
             _log.info("%s: %s", use_case.name, _told(fitted, use_case.primary_metric))
             found.setdefault(fitted.candidate.name, []).append(fitted)
     return [_contender(each, use_case.primary_metric) for each in found.values()]
@@ -79,10 +78,9 @@ def _fit_all(
     use_case: UseCase,
     prepared: Prepared,
     tasks: list[tuple[Candidate, dict[str, Any]]],
-    controller: ThreadpoolController,
     jobs: int,
 ) -> Iterator[Fitted]:
-    work = (delayed(_fit)(use_case, prepared, candidate, each, controller) for candidate, each in tasks)
+    work = (delayed(_fit)(use_case, prepared, candidate, each) for candidate, each in tasks)
     fitted: Iterator[Fitted] = Parallel(n_jobs=jobs, backend="threading", return_as="generator")(work)
     return fitted
 
@@ -92,13 +90,12 @@ def _fit(
     prepared: Prepared,
     candidate: Candidate,
     parameters: dict[str, Any],
-    controller: ThreadpoolController,
 ) -> Fitted:
     train = prepared.train
     target = prepared.encoded(train)
     places = capped(target, candidate.row_cap, use_case.task == "classification", SEED)
     pipeline = build_pipeline(use_case, candidate, parameters, SEED)
-    with controller.limit(limits=1, user_api="openmp"):
+    with one_thread():
         start = time.perf_counter()
         pipeline.fit(train.inputs.iloc[places], target[places])
         seconds = time.perf_counter() - start
