@@ -18,6 +18,7 @@ def environment(store: str, artifacts: str) -> dict[str, str]:
     """What `mlflow server` of that version would hand to uvicorn, artifacts served by itself."""
     return {
         "_MLFLOW_SERVER_FILE_STORE": store,
+        "_MLFLOW_SERVER_REGISTRY_STORE": store,
         "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
         "_MLFLOW_SERVER_ARTIFACT_DESTINATION": artifacts,
         "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",

@@ -25,6 +25,8 @@ ORIGINAL = """
 import json
 from mlflow import server
 from mlflow.utils.server_cli_utils import resolve_default_artifact_root
+from mlflow.tracing import trace_rollup_service
+trace_rollup_service.validate_sql_trace_rollup_startup = lambda _: None  # it would ask the database
 class Shown(Exception):
     pass
 def show(command, extra_env, **_):
