@@ -50,8 +50,10 @@ def running_postgres(folder: Path, durable: bool = False) -> Iterator[SecretStr]
 
 
 @contextmanager
-def running_mysql() -> Iterator[SecretStr]:
+def running_mysql(durable: bool = False) -> Iterator[SecretStr]:
     """The MySQL of TELAR_TEST_MYSQL_URL, else a container's; yields its admin's URL.
+
+    Not ``durable``: the container keeps its data in memory and commits without waiting for a disk.
 
     Raises:
         NoMySql: neither is at hand, or it is not MySQL 8.4 or later.
@@ -61,7 +63,7 @@ def running_mysql() -> Iterator[SecretStr]:
         _refuse_what_is_not_mysql(_answer(given))
         yield SecretStr(given)
         return
-    container, url = _start_container()
+    container, url = _start_container(durable)
     try:
         _wait_for(url)
         yield SecretStr(url)
@@ -69,14 +71,15 @@ def running_mysql() -> Iterator[SecretStr]:
         _docker("rm", "--force", "--volumes", container)
 
 
-def _start_container() -> tuple[str, str]:
+def _start_container(durable: bool) -> tuple[str, str]:
     if not shutil.which("docker"):
         raise NoMySql("there is no docker command")
     password = secrets.token_urlsafe(12)
     container = _docker(
-        *("run", "--detach", "--rm", "--label", "telar.test", "--tmpfs", "/var/lib/mysql"),
+        *("run", "--detach", "--rm", "--label", "telar.test", *([] if durable else ["--tmpfs", "/var/lib/mysql"])),
         *("--publish", "127.0.0.1:0:3306", "--env", f"MYSQL_ROOT_PASSWORD={password}", MYSQL_IMAGE),
-        *("--local-infile=1", "--disable-log-bin", "--performance-schema=OFF", "--innodb-flush-log-at-trx-commit=0"),
+        *("--local-infile=1", "--disable-log-bin", "--performance-schema=OFF"),
+        *([] if durable else ["--innodb-flush-log-at-trx-commit=0"]),
     )
     port = int(_docker("port", container, "3306/tcp").splitlines()[0].rsplit(":", 1)[1])
     url = URL.create("mysql+pymysql", "root", password, "127.0.0.1", port)

@@ -67,7 +67,7 @@ def test_the_tables_in_code_are_those_of_the_revisions(database: TestDatabase) -
         ops = owner.names.schema("ops") if owner.dialect == "postgresql" else None
         here = sa.MetaData(schema=ops)
         for table in metadata.sorted_tables:
-            table.to_metadata(here, schema=ops)
+            table.to_metadata(here, schema=ops)  # type: ignore[arg-type]  # None is the default database of MySQL.
         context = MigrationContext.configure(
             connection,
             opts={
