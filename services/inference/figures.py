@@ -10,6 +10,7 @@ class Figures:
     """Counters and gauges of one application, in its own registry."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.predictions = Counter(
             "telar_predictions_total",
             "Records predicted, and requests refused.",
@@ -39,8 +40,17 @@ class Figures:
 
     def answered(self, model: str, version: str, status: int, seconds: float, records: int) -> None:
         """One prediction request was answered, or refused with this status."""
-        self.predictions.labels(model, version, OUTCOMES.get(status, "error")).inc(records)
-        self.seconds.labels(model).observe(seconds)
+        counter, histogram = self._series(model, version, status)
+        counter.inc(records)
+        histogram.observe(seconds)
+
+    def _series(self, model: str, version: str, status: int) -> tuple[Counter, Histogram]:
+        """Looked up once for each triple: finding a series by its labels costs more than counting."""
+        found = self._known.get((model, version, status))
+        if found is None:
+            counter = self.predictions.labels(model, version, OUTCOMES.get(status, "error"))
+            found = self._known[model, version, status] = counter, self.seconds.labels(model)
+        return found
 
     def swapped(self, model: str, before: str | None, after: str | None) -> None:
         """Another version of the model is served (None: no version)."""

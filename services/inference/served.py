@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from services.inference.manifest import Manifest
@@ -83,18 +83,15 @@ class Served:
         return self._numbers(scores) if self.contract.task == "regression" else self._classes(scores)
 
     def _classes(self, scores: Scores) -> list[Prediction]:
-        _check_finite(scores.probabilities)
         classes, labels = self.contract.trained_classes, self._labels
-        rows = scores.probabilities.astype(np.float64).round(_DIGITS).tolist()
         return [
-            Prediction(classes[label], labels[label], dict(zip(classes, row, strict=True)))
-            for label, row in zip(scores.labels, rows, strict=True)
+            Prediction(classes[label], labels[label], dict(zip(classes, _rounded(row), strict=True)))
+            for label, row in zip(scores.labels, scores.probabilities.tolist(), strict=True)
         ]
 
     def _numbers(self, scores: Scores) -> list[Prediction]:
-        _check_finite(scores.values)
         unit = self.contract.target.unit
-        return [Prediction(value, f"{value:,.6g} {unit}".strip(), None) for value in scores.values.tolist()]
+        return [Prediction(value, f"{value:,.2f} {unit}".strip(), None) for value in _finite(scores.values.tolist())]
 
 
 def load(folder: Path, manifest: Manifest) -> Served:
@@ -142,6 +139,11 @@ def _parsed(path: Path, kind: type[M], which: str) -> M:
         raise NotServable(f"{which}: {path.name} cannot be read: {where}: {first['msg']}") from error
 
 
-def _check_finite(values: np.ndarray[Any, Any]) -> None:
-    if not np.isfinite(values).all():
+def _rounded(probabilities: list[float]) -> list[float]:
+    return [round(each, _DIGITS) for each in _finite(probabilities)]
+
+
+def _finite(values: list[float]) -> list[float]:
+    if not all(map(isfinite, values)):
         raise DataError("the model has no finite answer for this record; a number in it is too large for the model")
+    return values
