@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from telar.domain.errors import ConfigurationError, TelarError
 from telar.embedded import checks, demo, platform, readiness
@@ -101,7 +101,7 @@ def _project() -> Layout:
 
 
 def _table(here: platform.Platform) -> Table:
-    table = Table("program", "state", "since", "health", "address")
+    table = Table("program", "state", "since", "health", Column("address", overflow="fold"), box=None)
     health = readiness.probes(here.layout, here.options)
     for process in here.supervisor.processes():
         name, state = str(process["name"]), str(process["statename"])

@@ -6,6 +6,7 @@ PostgreSQL's children have sessions of their own; they are found as children, an
 
 import json
 import os
+import signal
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -41,7 +42,8 @@ def sweep(layout: Layout, patience: float = 3.0) -> int:
     left = members(layout)
     for process in left:
         with suppress(psutil.NoSuchProcess):
-            process.terminate()
+            # TERM would make PostgreSQL wait for its clients; INT ends it at once and cleanly.
+            process.send_signal(signal.SIGINT if process.name() == "postgres" else signal.SIGTERM)
     _, alive = psutil.wait_procs(left, timeout=patience)
     for process in alive:
         with suppress(psutil.NoSuchProcess):
