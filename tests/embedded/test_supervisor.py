@@ -49,8 +49,15 @@ def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     return [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 
+def told(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
 def sleepers(layout: Layout) -> list[psutil.Process]:
-    return [process for process in session.members(layout) if "sleep" in " ".join(process.cmdline())]
+    return [one for one in session.members(layout) if "sleep" in told(one)]
 
 
 def test_stop_ends_programs_and_the_task_that_left_its_group(layout: Layout) -> None:
