@@ -81,16 +81,17 @@ def warehouse(database: TestDatabase) -> Iterator[Warehouse]:
         yield opened
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The very last line, where nobody can take a run without MySQL for a whole one."""
     if reason := config.stash.get(_WITHOUT_MYSQL, None):
-        terminalreporter.write_line(
-            f"The MySQL tests were NOT run ({reason}). To run them: {HOW_TO_MYSQL}.", yellow=True
-        )
+        _say_last(config, f"The MySQL tests were NOT run ({reason}). To run them: {HOW_TO_MYSQL}.")
     elif "mysql" not in (_asked() or ENGINES):
-        terminalreporter.write_line(
-            f"The MySQL tests were NOT run ({ENGINES_VARIABLE}={os.environ[ENGINES_VARIABLE]}). To run them: unset it.",
-            yellow=True,
-        )
+        asked = os.environ[ENGINES_VARIABLE]
+        _say_last(config, f"The MySQL tests were NOT run ({ENGINES_VARIABLE}={asked}). To run them: unset it.")
+
+
+def _say_last(config: pytest.Config, line: str) -> None:
+    config.get_terminal_writer().line(line, yellow=True)
 
 
 def _asked() -> list[str]:
