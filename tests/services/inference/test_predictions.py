@@ -1,5 +1,6 @@
 """What the inference API answers to good and to bad records."""
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -8,8 +9,9 @@ from uuid import UUID
 import pytest
 from starlette.testclient import TestClient
 
+from services.inference.main import InferenceApi
 from services.inference.parts import Settings
-from tests.services.inference.conftest import running, until_served
+from tests.services.inference.conftest import figure, running, until_served
 from tests.services.inference.versions import Registry, Version
 
 pytestmark = pytest.mark.engines("postgresql")
@@ -147,3 +149,15 @@ def test_without_a_model_the_answer_names_the_dag_to_run(settings: Settings, reg
             answer = client.post(path, json=RECORD)
             assert answer.status_code == 503
             assert "run the DAG tiny" in answer.json()["error"]["message"]
+
+
+def test_what_nobody_foresaw_is_answered_500_and_counted(api: TestClient, wider: Version) -> None:
+    app = api.app
+    assert isinstance(app, InferenceApi)
+    models = app.state.parts.models
+    models.put(dataclasses.replace(models.served["tiny"], contract=wider.contract))
+    answer = api.post("/predict", json=RECORD)
+    assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == "internal_error"
+    assert "Width" not in answer.text
+    assert figure(api, 'telar_predictions_total{model="tiny",outcome="error",version="1"}') == 1
