@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from pydantic import JsonValue
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
@@ -19,8 +18,8 @@ _DUPLICATE_KEY = 1062
 class PredictionRow:
     """One record that was asked about. ``request_id`` is a UUIDv7; ``row_number`` counts the records of a request.
 
-    ``input`` is the record as received (a truncated text where it was too long or no record at all); ``status`` is the
-    HTTP status, ``latency_ms`` the time of the whole request.
+    ``input`` and ``probabilities`` are JSON: the record as received (a truncated text where it was too long or no
+    record at all), a number for each class. ``status`` is the HTTP status, ``latency_ms`` of the whole request.
     """
 
     request_id: str
@@ -28,9 +27,9 @@ class PredictionRow:
     use_case: str | None
     model_version: str | None
     received_at: datetime
-    input: JsonValue
+    input: object
     prediction: str | None
-    probabilities: JsonValue
+    probabilities: object
     status: int
     error: str | None
     latency_ms: float | None
