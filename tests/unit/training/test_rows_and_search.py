@@ -51,6 +51,24 @@ def test_one_class_cannot_be_trained_on() -> None:
         prepare_rows(TINY, replace(rows, train=rows.train[rows.train["Kind"] == "0"]))
 
 
+@pytest.mark.parametrize("part", ["train", "validation", "test"])
+def test_an_empty_partition_is_named(part: str) -> None:
+    rows = training_rows(TINY)
+    with pytest.raises(DataError, match=f"no {part} row; wait for more batches"):
+        prepare_rows(TINY, replace(rows, **{part: getattr(rows, part).iloc[:0]}))
+
+
+def test_a_draw_that_does_not_converge_is_scored_as_it_is() -> None:
+    hasty = TINY.candidates[0].model_copy(update={"parameters": {"max_iter": 1, "tol": 1e-12}})
+    neural = Candidate(
+        name="neural", estimator="sklearn.neural_network.MLPClassifier", parameters={"max_iter": 2}, scale=True
+    )
+    use_case = TINY.model_copy(update={"candidates": (hasty, neural)})
+    prepared = prepare_rows(use_case, training_rows(use_case))
+    check_convertible(use_case, prepared)
+    assert len(search(use_case, prepared, 2)) == 2
+
+
 def test_a_capped_sample_keeps_every_class_and_its_share() -> None:
     target = np.array([0] * 8_000 + [1] * 1_980 + [2] * 20)
     places = capped(target, 1_000, True, seed=1)

@@ -44,7 +44,7 @@ def asking(settings: MlflowSettings, what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (MlflowException, requests.RequestException, OSError) as error:
+    except (MlflowException, requests.RequestException) as error:
         refused = isinstance(error, MlflowException) and error.error_code not in _AWAY
         if refused:
             raise RegistryError(f"MLflow at {settings.url} was asked to {what} and refused: {error}") from error

@@ -14,7 +14,7 @@ from telar.pipeline.training.rows import Part, Prepared
 from telar.pipeline.training.search import SEED
 
 MOST_TRAIN_ROWS = 20_000
-IMPORTANCE_ROWS = 2_000
+IMPORTANCE_ROWS = 1_000
 SHUFFLES = 3
 TIMED_RUNS = 100
 
@@ -50,7 +50,7 @@ def latency_milliseconds(model: OnnxModel, contract: Contract) -> float:
 def importance(model: OnnxModel, contract: Contract, part: Part, metric: str) -> dict[str, float]:
     """How much of ``metric`` is lost when one column's values are shuffled, most important first.
 
-    The mean of 3 shuffles of at most 2,000 rows; about 0 or below: the model does without that column.
+    The mean of 3 shuffles of at most 1,000 rows; about 0 or below: the model does without that column.
     """
     rows, target = part.rows.iloc[:IMPORTANCE_ROWS], part.target.iloc[:IMPORTANCE_ROWS]
     random = np.random.default_rng(SEED)

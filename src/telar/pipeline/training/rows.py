@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from telar.domain.contract import Contract
+from telar.domain.errors import DataError
 from telar.domain.use_case import UseCase
 from telar.pipeline.training.model_input import Target, encoded_target, model_input, trained_classes
 from telar.pipeline.training.values import TrainingRows
@@ -42,8 +43,11 @@ def prepare_rows(use_case: UseCase, rows: TrainingRows) -> Prepared:
     """The partitions, each in an order that follows from its rows alone; the train rows only of classes with enough.
 
     Raises:
-        DataError: fewer than two classes have 5 train rows.
+        DataError: a partition is empty, or fewer than two classes have 5 train rows.
     """
+    for name, frame in {"train": rows.train, "validation": rows.validation, "test": rows.test}.items():
+        if frame.empty:
+            raise DataError(f"{use_case.name}: there is no {name} row; wait for more batches")
     train = _ordered(use_case, rows.train)
     target = train[use_case.target.name]
     counts = target.value_counts() if use_case.task == "classification" else pd.Series(dtype=np.int64)
