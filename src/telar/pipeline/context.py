@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from telar.adapters.model_registry.registry import ModelRegistry
 from telar.adapters.sources import DataApiClient
 from telar.adapters.warehouse import Warehouse, open_warehouse
 from telar.domain.use_case import UseCase
 from telar.settings import MlflowSettings, PipelineSettings, SourceSettings, WarehouseSettings, read
+
+if TYPE_CHECKING:
+    from telar.adapters.model_registry.registry import ModelRegistry
 
 
 @dataclass(frozen=True)
@@ -18,10 +21,17 @@ class Context:
 
     use_case: UseCase
     warehouse: Warehouse
-    registry: ModelRegistry
     client: DataApiClient
     source: SourceSettings
+    mlflow: MlflowSettings
     settings: PipelineSettings
+
+    @cached_property
+    def registry(self) -> "ModelRegistry":
+        """MLflow's registry; its package takes seconds to import, and a step that only fetches does not need it."""
+        from telar.adapters.model_registry.registry import ModelRegistry
+
+        return ModelRegistry(self.mlflow)
 
     @property
     def name(self) -> str:
@@ -63,8 +73,8 @@ def open_context(use_case: UseCase) -> Context:
     return Context(
         use_case=use_case,
         warehouse=open_warehouse(read(WarehouseSettings).url),
-        registry=ModelRegistry(read(MlflowSettings)),
         client=DataApiClient(source.url, use_case, source.prefixed, source.timeout_seconds),
         source=source,
+        mlflow=read(MlflowSettings),
         settings=read(PipelineSettings),
     )

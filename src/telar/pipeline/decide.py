@@ -17,15 +17,19 @@ _Figures = TypeVar("_Figures", Change, Shift)
 def decide(context: Context, batch_id: int, run_id: str, force: bool = False) -> Decision:
     """``train`` or ``skip``; a run that already decided about this batch gets the same answer again."""
     reconcile(context, run_id)
-    known = decisions.latest(context.warehouse, context.name, TRAIN, batch_id, run_id)
-    if known is not None:
-        return stored_decision(known)
-    figures = gather_figures(context, batch_id, force)
-    decision = decide_training(figures)
-    decisions.record(context.warehouse, context.name, batch_id, run_id, TRAIN, decision, figures)
-    reach("decide.after_record")
+    decision = _known_decision(context, batch_id, run_id)
+    if decision is None:
+        figures = gather_figures(context, batch_id, force)
+        decision = decide_training(figures)
+        decisions.record(context.warehouse, context.name, batch_id, run_id, TRAIN, decision, figures)
+        reach("decide.after_record")
     batches.update(context.warehouse, batch_id, decision=decision.choice, reason=decision.reason)
     return decision
+
+
+def _known_decision(context: Context, batch_id: int, run_id: str) -> Decision | None:
+    known = decisions.latest(context.warehouse, context.name, TRAIN, batch_id, run_id)
+    return stored_decision(known) if known else None
 
 
 def stored_decision(row: decisions.DecisionRow) -> Decision:

@@ -7,11 +7,12 @@ import pandas as pd
 from telar.adapters.warehouse import batches, clean, comparisons, raw
 from telar.domain.base import Value
 from telar.domain.decisions import Check
+from telar.domain.drift import Change, Shift
 from telar.domain.lifecycle import BatchStatus
 from telar.domain.profile import Profile
 from telar.domain.quality import QualityReport, check_quality, refusal
 from telar.pipeline.cleaning import PARTITION, clean_rows
-from telar.pipeline.compare import Production, against_previous, against_production, production_of
+from telar.pipeline.compare import Comparison, Production, against_previous, against_production, production_of
 from telar.pipeline.context import Context
 from telar.pipeline.failpoints import reach
 from telar.pipeline.inspection import inspect
@@ -112,7 +113,15 @@ def _refuse(context: Context, batch_id: int, reason: str, validations: Validatio
 
 
 def _compare(context: Context, batch_id: int, rows: pd.DataFrame, current: Profile, production: Production) -> None:
-    changes = against_previous(context, batch_id, current)
-    comparisons.record(context.warehouse, batch_id, "previous", changes.reference, changes.figures)
-    shifts = against_production(context, rows, production)
-    comparisons.record(context.warehouse, batch_id, "production", shifts.reference, shifts.figures)
+    _record_once(context, batch_id, "previous", against_previous(context, batch_id, current))
+    _record_once(context, batch_id, "production", against_production(context, rows, production))
+
+
+def _record_once(
+    context: Context, batch_id: int, kind: comparisons.Kind, found: Comparison[Change] | Comparison[Shift]
+) -> None:
+    """A batch that is prepared again, and compares the same, gets no second line."""
+    known = comparisons.latest(context.warehouse, batch_id, kind)
+    figures = [figure.model_dump(mode="json") for figure in found.figures]
+    if known is None or (known.reference, known.figures) != (found.reference, figures):
+        comparisons.record(context.warehouse, batch_id, kind, found.reference, found.figures)

@@ -6,10 +6,11 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from services.data_api.answer_log import LoggedAnswer, digest_of_rows
-from telar.adapters.model_registry.registry import ModelRegistry
 from telar.adapters.sources import DataApiClient
-from telar.adapters.warehouse import Warehouse, raw
+from telar.adapters.warehouse import Warehouse, batches, raw, tables
 from telar.adapters.warehouse.batches import BatchRow
 from telar.domain.use_case import UseCase
 from telar.pipeline.context import Context
@@ -45,6 +46,7 @@ class Place:
     mlflow_url: str = NOBODY
     window_seconds: float = 0.0
     use_case: UseCase = field(default=TINY)
+    use_cases: Path = TINY_FOLDER
 
     def context(self, **source: object) -> Context:
         """A context of TINY; ``source`` are further settings of the source."""
@@ -53,9 +55,9 @@ class Place:
         return Context(
             use_case=self.use_case,
             warehouse=self.warehouse,
-            registry=ModelRegistry(MlflowSettings(url=self.mlflow_url, timeout_seconds=20)),
             client=DataApiClient(settings.url, self.use_case, settings.prefixed, settings.timeout_seconds),
             source=settings,
+            mlflow=MlflowSettings(url=self.mlflow_url, timeout_seconds=20),
             settings=PipelineSettings(work_folder=self.work, training_jobs=1),
         )
 
@@ -76,13 +78,19 @@ class Place:
         rows = raw.read(self.warehouse, self.use_case, batch.id)[list(self.use_case.names)]
         return digest_of_rows(rows.itertuples(index=False, name=None))
 
+    def batches(self) -> list[BatchRow]:
+        """Every row of `ops.batches`, the first batch first."""
+        with self.warehouse.begin() as connection:
+            ids = connection.execute(sa.select(tables.batches.c.id).order_by(tables.batches.c.id)).scalars().all()
+        return sorted((batches.get(self.warehouse, each) for each in ids), key=lambda b: (b.cycle, b.batch_number))
+
     def _environment(self) -> dict[str, str]:
         return {
             "TELAR_WAREHOUSE_URL": self.warehouse.url.render_as_string(hide_password=False),
             "TELAR_MLFLOW_URL": self.mlflow_url,
             "TELAR_SOURCE_URL": self.source_url,
             "TELAR_SOURCE_WINDOW_SECONDS": str(self.window_seconds),
-            "TELAR_USE_CASES": str(TINY_FOLDER),
+            "TELAR_USE_CASES": str(self.use_cases),
             "TELAR_WORK_FOLDER": str(self.work),
             "TELAR_TRAINING_JOBS": "1",
         }

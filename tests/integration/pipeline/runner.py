@@ -1,6 +1,7 @@
 """One step of TINY's pipeline in a process of its own, as the environment says: what the kill tests kill.
 
 `python -m tests.integration.pipeline.runner run|fetch|prepare|restart RUN_ID` prints the outcome, or the batch's id.
+Heavy steps are imported where they are taken, as Airflow's tasks do it.
 """
 
 import sys
@@ -8,9 +9,7 @@ import sys
 from telar.adapters.warehouse import batches
 from telar.pipeline.context import Context, open_context
 from telar.pipeline.fetch import Fetched, fetch
-from telar.pipeline.prepare import prepare
 from telar.pipeline.restart import restart_source
-from telar.pipeline.run import run_batch
 from telar.settings import UseCaseSettings, read
 from telar.use_cases import discover
 
@@ -24,10 +23,14 @@ def main(step: str, run_id: str) -> str:
 
 def _take(step: str, context: Context, run_id: str) -> str:
     if step == "run":
+        from telar.pipeline.run import run_batch
+
         return str(run_batch(context, run_id))
     if step == "restart":
         return str(restart_source(context, run_id))
     if step == "prepare":
+        from telar.pipeline.prepare import prepare
+
         batch = batches.of_run(context.warehouse, context.name, run_id)
         assert batch is not None
         return str(prepare(context, batch.id).clean_rows)
