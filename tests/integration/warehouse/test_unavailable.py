@@ -1,10 +1,13 @@
 """A warehouse that does not answer is named with its host, its port and the fix."""
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from telar.adapters.warehouse import batches, open_warehouse
+from telar.adapters.warehouse import Warehouse, batches, open_warehouse
 from telar.domain.errors import ConfigurationError, WarehouseUnavailable
+from tests.integration.warehouse.making import stored
+from tests.support.databases import TestDatabase
 from tests.support.servers import free_port
 
 
@@ -25,6 +28,23 @@ def test_a_host_that_nobody_knows_is_named(driver: str) -> None:
 
     with pytest.raises(WarehouseUnavailable, match=r"nowhere\.invalid:\d+"):
         batches.get(warehouse, 1)
+
+
+def test_a_connection_that_the_server_ended_is_replaced(warehouse: Warehouse, database: TestDatabase) -> None:
+    batch_id = stored(warehouse, 1)
+    admin = sa.create_engine(database.server.get_secret_value(), poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        if warehouse.dialect == "postgresql":
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'telar'"
+            )
+        else:
+            user = warehouse.url.username
+            question = f"SELECT id FROM information_schema.processlist WHERE user = '{user}'"
+            for number in connection.exec_driver_sql(question).scalars().all():
+                connection.exec_driver_sql(f"KILL {number}")
+
+    assert batches.get(warehouse, batch_id).batch_number == 1
 
 
 def test_an_engine_that_telar_does_not_know_is_refused() -> None:

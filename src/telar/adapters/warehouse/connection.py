@@ -50,6 +50,8 @@ class Warehouse:
         self.close()
 
     def _explain(self, context: ExceptionContext) -> None:
+        if context.is_pre_ping:  # a connection that went stale: the pool makes a new one
+            return
         error = context.original_exception
         code = getattr(error, "pgcode", None) or next(iter(error.args), None)
         who = f"the warehouse ({self.dialect}) at {self.address}"

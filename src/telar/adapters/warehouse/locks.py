@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from telar.adapters.warehouse.connection import Warehouse
 from telar.domain.errors import WarehouseError
 
 WAIT_SECONDS = 600
+_TIMED_OUT = "57014"
 
 
 @contextmanager
@@ -44,6 +46,12 @@ def _take_mysql(connection: Connection, key: str) -> bool:
 
 def _take_postgresql(connection: Connection, key: int) -> bool:
     connection.execute(text(f"SET statement_timeout = '{WAIT_SECONDS}s'"))
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
-    connection.execute(text("RESET statement_timeout"))
+    try:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
+    except OperationalError as error:
+        if getattr(error.orig, "pgcode", None) != _TIMED_OUT:
+            raise
+        return False
+    finally:
+        connection.execute(text("RESET statement_timeout"))
     return True
