@@ -5,13 +5,15 @@ from pathlib import Path
 
 import streamlit as st
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 if str(ROOT) not in sys.path:
     # `streamlit run` puts this file's folder on the path, not the project's root where `services` lies.
     sys.path.append(str(ROOT))
 
-st.set_page_config(page_title="Telar", page_icon=":material/grid_4x4:", layout="wide")
-st.logo(str(Path(__file__).with_name("logo.svg")), size="large")
+# A file, since the browser would fetch a :material/...: icon of the page from Google.
+st.set_page_config(page_title="Telar", page_icon=str(HERE / "icon.svg"), layout="wide")
+st.logo(str(HERE / "logo.svg"), size="large")
 st.navigation(
     [
         st.Page("app_pages/home.py", title="Home", icon=":material/home:", default=True),

@@ -9,6 +9,7 @@ from telar.domain.contract import Contract
 
 Row = dict[str, Any]
 PARTITIONS = ("train", "validation", "test")
+PARTITION_HEADS = tuple(part.capitalize() for part in PARTITIONS)
 FEW_WORDS = 6
 
 
@@ -45,13 +46,9 @@ def metric_rows(metrics: Mapping[str, float]) -> list[Row]:
     names = sorted({name.split("_", 1)[1] for name in metrics if name.split("_", 1)[0] in PARTITIONS})
     return [
         {"Metric": name.replace("_", " ")}
-        | {part.capitalize(): _rounded(metrics.get(f"{part}_{name}")) for part in PARTITIONS}
+        | {head: metrics.get(f"{part}_{name}") for head, part in zip(PARTITION_HEADS, PARTITIONS, strict=True)}
         for name in names
     ]
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
 
 
 def _plain(value: object) -> float | str | bool | None:

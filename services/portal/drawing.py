@@ -18,7 +18,7 @@ def grid(count: int, columns: int) -> list[DeltaGenerator]:
     cells: list[DeltaGenerator] = []
     while len(cells) < count:
         row = st.columns(columns)[: count - len(cells)]
-        cells.extend(cell.container(border=True, height="stretch") for cell in row)
+        cells.extend(cell.container(border=True, height="stretch", vertical_alignment="distribute") for cell in row)
     return cells
 
 
@@ -27,18 +27,17 @@ def provenance_badges(provenances: Sequence[Provenance]) -> str:
     return " ".join(f":{PROVENANCE[each][1]}-badge[{PROVENANCE[each][0]}]" for each in provenances)
 
 
-def choose_model(around: Surroundings) -> LoadedModel | None:
-    """A box with every model that inference knows, and the loaded version of the one chosen; None where there is none.
+def choose_model(around: Surroundings) -> str | None:
+    """A box with every model that inference knows, loaded or not; the one chosen, None where there is none.
 
     Raises:
-        ServiceError: inference is away, or has nothing loaded under that name.
+        ServiceError: inference is away.
     """
     names = around.models.names()
     if not names:
         st.info("**No model yet.** Run a pipeline in Airflow; the first promoted model appears here by itself.")
         return None
-    name = st.selectbox("Model", names, key="model", width=320)
-    return around.models.loaded(name)
+    return st.selectbox("Model", names, key="model", width=320)
 
 
 def training_rows_note(around: Surroundings, model: LoadedModel) -> None:

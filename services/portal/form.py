@@ -89,7 +89,7 @@ def _field(column: Column) -> FormField:
 
 
 def _option(value: str, label: str) -> str:
-    return label if label == value else f"{label} ({value})"
+    return value if label == value else f"{value} · {label}"
 
 
 def _typed(column: Column, value: JsonValue) -> JsonValue:

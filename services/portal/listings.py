@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from services.portal.words import PROVENANCE, figure, spoken
+from services.portal.words import ROWS_FROM, figure, spoken
 from telar.adapters.warehouse.history_lines import BatchLine, DecisionLine, PromotionLine, RunLine
 
 Row = dict[str, Any]
@@ -28,13 +28,13 @@ def batch_rows(lines: Sequence[BatchLine]) -> list[Row]:
             "Cycle": line.cycle,
             "Batch": line.batch_number,
             "Rows": line.total_records,
-            "Clean": line.clean_rows,
-            "Rows from": PROVENANCE[line.provenance][0] if line.provenance else None,
+            "Rows from": ROWS_FROM[line.provenance] if line.provenance else None,
             "Status": spoken(line.status),
             "Decision": line.decision,
-            "Outcome": spoken(line.outcome or ""),
+            "Outcome": spoken(line.outcome) if line.outcome else None,
             "Version": line.model_version,
             "Reason": line.reason or line.error,
+            "Clean rows": line.clean_rows,
             "MLflow run": line.mlflow_run_id,
         }
         for line in lines

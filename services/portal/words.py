@@ -17,6 +17,12 @@ PROVENANCE: dict[Provenance, tuple[str, Colour]] = {
     Provenance.DOWNLOAD: ("Real data, downloaded", "green"),
     Provenance.UPSTREAM: ("Upstream API, origin not told", "gray"),
 }
+ROWS_FROM: dict[Provenance, str] = {
+    Provenance.SAMPLE: "GENERATED SAMPLE",
+    Provenance.FILE: "real, file",
+    Provenance.DOWNLOAD: "real, download",
+    Provenance.UPSTREAM: "upstream API",
+}
 STATE: dict[State, tuple[str, Colour, str]] = {
     State.UP: ("Up", "green", ":material/check_circle:"),
     State.DEGRADED: ("Degraded", "orange", ":material/error:"),

@@ -13,20 +13,22 @@ from telar.adapters.warehouse import Warehouse, history
 from telar.adapters.warehouse.history_lines import DecisionLine
 
 EVERY = "All use cases"
+MOMENT = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=145)
 WIDTHS = {
-    "Received (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=150),
-    "Taken (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=150),
-    "Written (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=150),
-    "Started (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=150),
-    "Use case": st.column_config.TextColumn(width=110),
-    "Cycle": st.column_config.NumberColumn(width=60),
-    "Batch": st.column_config.NumberColumn(width=60),
-    "Rows": st.column_config.NumberColumn(width=80, format="localized"),
-    "Clean": st.column_config.NumberColumn(width=80, format="localized"),
-    "Rows from": st.column_config.TextColumn(width=160),
-    "Version": st.column_config.TextColumn(width=70),
-    "Before": st.column_config.TextColumn(width=70),
-    "Reason": st.column_config.TextColumn(width="large"),
+    **dict.fromkeys(("Received (UTC)", "Taken (UTC)", "Written (UTC)", "Started (UTC)"), MOMENT),
+    **dict.fromkeys(("Cycle", "Batch", "Version", "Before"), st.column_config.Column(width=62)),
+    **dict.fromkeys(("Rows", "Clean rows"), st.column_config.NumberColumn(width=75, format="localized")),
+    **dict.fromkeys(("Decision", "Question", "Kind", "Seconds"), st.column_config.Column(width=80)),
+    **dict.fromkeys(("Status", "Outcome", "Use case"), st.column_config.Column(width=105)),
+    "Rows from": st.column_config.TextColumn(width=140),
+    "Reason": st.column_config.TextColumn(width=430),
+    "MLflow run": st.column_config.TextColumn(width=250),
+}
+CHECK_WIDTHS = {
+    "Check": st.column_config.TextColumn(width=330),
+    "Value": st.column_config.TextColumn(width=160),
+    "Threshold": st.column_config.TextColumn(width=160),
+    "Result": st.column_config.TextColumn(width=90),
 }
 
 
@@ -40,7 +42,7 @@ def page() -> None:
         if not names:
             st.info("Nothing has run yet. The first run of a pipeline leaves its batch, decision and promotion here.")
             return
-        chosen = st.selectbox("Use case", [EVERY, *names], key="use-case", width=320)
+        chosen = st.selectbox("Use case", [EVERY, *names], index=int(len(names) == 1), key="use-case", width=320)
         _tabs(around, store, None if chosen == EVERY else chosen)
 
 
@@ -65,7 +67,9 @@ def _table(shape: Callable[[Sequence[Any]], list[dict[str, Any]]], lines: Sequen
     if not lines:
         st.info("Nothing yet.")
         return
-    st.dataframe(shape(lines), hide_index=True, column_config=WIDTHS, width="stretch")
+    rows = shape(lines)
+    told = [name for name in rows[0] if name != "Use case" or len({line.use_case for line in lines}) > 1]
+    st.dataframe(rows, hide_index=True, column_config=WIDTHS, column_order=told, width="stretch", placeholder="–")
     if len(lines) == most:
         st.caption(f"The newest {most}; TELAR_PORTAL_HISTORY_ROWS shows more.")
 
@@ -76,7 +80,7 @@ def _decisions(lines: Sequence[DecisionLine], most: int) -> None:
         return
     chosen = st.selectbox("Checks of", lines, format_func=_told, key="decision")
     st.markdown(f"**{chosen.choice.capitalize()}**: {plain(chosen.reason)}")
-    st.dataframe(check_rows(chosen), hide_index=True, width="content")
+    st.dataframe(check_rows(chosen), hide_index=True, column_config=CHECK_WIDTHS, width="content")
 
 
 def _told(line: DecisionLine) -> str:

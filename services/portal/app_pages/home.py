@@ -41,7 +41,7 @@ def _data(around: Surroundings) -> None:
         st.error(f"**The use case `{name}` cannot be loaded.** {plain(reason)}", icon=":material/broken_image:")
     if not found:
         st.caption("No use case is known yet.")
-    for cell, origin in zip(grid(len(found), 2), found, strict=True):
+    for cell, origin in zip(grid(len(found), min(len(found), 2)), found, strict=True):
         with cell:
             _origin(around, origin)
 
@@ -72,11 +72,11 @@ def _services(around: Surroundings) -> None:
 
 def _service(health: Health, link: Link | None) -> None:
     word, colour, icon = STATE[health.state]
-    title = link.title if link else "Warehouse"
+    title, purpose = (link.title, link.purpose) if link else ("Warehouse", "Batches, decisions and predictions")
     took = f" · {health.milliseconds} ms" if health.milliseconds is not None else ""
-    st.markdown(f"**{title}** :{colour}-badge[{icon} {word}]")
-    st.caption(link.purpose if link else "Every batch, decision and prediction")
-    st.markdown(f"{plain(health.reason)}{took}")
+    with st.container(gap="xsmall"):  # one piece, so that the buttons of a row stand side by side below it
+        st.markdown(f"**{title}** :{colour}-badge[{icon} {word}]  \n{purpose}")
+        st.caption(f"{plain(health.reason)}{took}")
     if link:
         st.link_button(f"Open {link.title}", link.url, icon=":material/open_in_new:", width="stretch")
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from services.portal.contract_rows import class_rows, column_rows, metric_rows
+from services.portal.contract_rows import PARTITION_HEADS, class_rows, column_rows, metric_rows
 from services.portal.drawing import choose_model, training_rows_note
 from services.portal.links import model_link
 from services.portal.models import LoadedModel, Reloaded
@@ -13,10 +13,10 @@ from telar.domain.errors import TelarError
 
 OUTCOME = "reload-outcome"
 RELOADED = {
-    "loaded": "Version {0.version} is loaded and serves now; before it was {0.previous_version}.",
-    "unchanged": "Version {0.version} is what is promoted, and it was loaded already.",
-    "stopped": "No version is promoted any more, so version {0.previous_version} stopped serving.",
-    "waiting": "Version {0.version} goes on serving; the promoted one failed before and is tried again later.",
+    "loaded": "Version {version} is loaded and serves now; before it was {before}.",
+    "unchanged": "Version {version} is what is promoted, and it was loaded already.",
+    "stopped": "No version is promoted any more, so version {before} stopped serving.",
+    "waiting": "Version {version} goes on serving; the promoted one failed before and is tried again later.",
 }
 
 
@@ -25,11 +25,12 @@ def page() -> None:
     around = surroundings()
     st.title("Model")
     with needs("The inference API"):
-        model = choose_model(around)
-        if model is not None:
+        name = choose_model(around)
+        if name is not None:
+            _reload(around, name)
+            model = around.models.loaded(name)
             training_rows_note(around, model)
             _summary(around, model)
-            _reload(around, model)
             _metrics(model)
             _contract(model)
 
@@ -50,27 +51,31 @@ def _summary(around: Surroundings, model: LoadedModel) -> None:
     st.markdown(f"[This version in MLflow]({model_link(around.places, model.name, model.version)})")
 
 
-def _reload(around: Surroundings, model: LoadedModel) -> None:
+def _reload(around: Surroundings, name: str) -> None:
     def reload() -> None:
         try:
-            st.session_state[OUTCOME] = around.models.reload(model.name)
+            st.session_state[OUTCOME] = around.models.reload(name)
         except TelarError as error:
             st.session_state[OUTCOME] = error
 
-    st.button("Load the promoted version now", on_click=reload, icon=":material/refresh:")
-    st.caption("The API looks for a promotion by itself every few seconds; this asks it at once.")
+    why = "The inference API looks for a promotion by itself every few seconds; this makes it look at once."
+    st.button("Load the promoted version now", on_click=reload, icon=":material/refresh:", help=why)
     outcome: Reloaded | TelarError | None = st.session_state.pop(OUTCOME, None)
     if isinstance(outcome, TelarError):
         draw("The inference API", outcome)
     elif outcome is not None:
-        st.success(RELOADED[outcome.outcome].format(outcome), icon=":material/check_circle:")
+        before = outcome.previous_version or "none"
+        told = RELOADED[outcome.outcome].format(version=outcome.version, before=before)
+        st.success(told, icon=":material/check_circle:")
 
 
 def _metrics(model: LoadedModel) -> None:
     st.header("Metrics")
     rows = metric_rows(model.metrics)
     if rows:
-        st.dataframe(rows, hide_index=True, width="content")
+        four = st.column_config.NumberColumn(format="%.4f", width=110)
+        widths = {"Metric": st.column_config.TextColumn(width=160), **dict.fromkeys(PARTITION_HEADS, four)}
+        st.dataframe(rows, hide_index=True, width="content", column_config=widths, placeholder="–")
     else:
         st.info("This version tells no metrics.")
 

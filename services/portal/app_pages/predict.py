@@ -20,8 +20,9 @@ def page() -> None:
     around = surroundings()
     st.title("Predict")
     with needs("The inference API"):
-        model = choose_model(around)
-        if model is not None:
+        name = choose_model(around)
+        if name is not None:
+            model = around.models.loaded(name)
             training_rows_note(around, model)
             left, right = st.columns([3, 2], gap="large")
             with left:
@@ -77,7 +78,7 @@ def _input(cell: DeltaGenerator, model: LoadedModel, field: FormField, broken: s
     else:
         cell.text_input(field.label, value=None, key=key, help=field.help, placeholder=field.hint)
     if broken:
-        cell.markdown(f":red[:material/error: {plain(f'{field.title} {broken}')}]")
+        cell.caption(f":red[:material/error: {plain(f'{field.title} {broken}')}]")
 
 
 def _answer(model: LoadedModel, asked: Asked | None) -> None:

@@ -71,16 +71,27 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def inference(model_folder: Path, nowhere: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The inference API, serving version 7 from its disk copy while MLflow and the warehouse are away."""
-    settings = Settings(
-        WarehouseSettings(url=SecretStr(f"postgresql+psycopg2://telar_inference:x@{nowhere}/batches_db")),
-        MlflowSettings(url=f"http://{nowhere}", timeout_seconds=2),
-        InferenceSettings(reload_key=SecretStr(KEY), model_folder=model_folder, watch_seconds=3600),
-        UseCaseSettings(default_use_case="tiny"),
-    )
-    with serving(build_app(lambda: settings)) as url:
+    with serving(build_app(lambda: _settings(nowhere, model_folder))) as url:
         _wait_until_ready(url)
         monkeypatch.setenv("TELAR_INFERENCE_URL", url)
         yield url
+
+
+@pytest.fixture
+def inference_without_model(tmp_path: Path, nowhere: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The inference API before the first promotion."""
+    with serving(build_app(lambda: _settings(nowhere, tmp_path))) as url:
+        monkeypatch.setenv("TELAR_INFERENCE_URL", url)
+        yield url
+
+
+def _settings(nowhere: str, models: Path) -> Settings:
+    return Settings(
+        WarehouseSettings(url=SecretStr(f"postgresql+psycopg2://telar_inference:x@{nowhere}/batches_db")),
+        MlflowSettings(url=f"http://{nowhere}", timeout_seconds=2),
+        InferenceSettings(reload_key=SecretStr(KEY), model_folder=models, watch_seconds=3600),
+        UseCaseSettings(default_use_case="tiny"),
+    )
 
 
 def _wait_until_ready(url: str) -> None:

@@ -27,7 +27,7 @@ def test_an_integer_steps_by_whole_numbers_and_a_number_by_hundredths() -> None:
 
 
 def test_a_vocabulary_becomes_options_with_labels_beside_the_codes() -> None:
-    assert form_fields(CONTRACT)[2].options == {"red": "Red (red)", "green": "Green (green)", "blue": "Blue (blue)"}
+    assert form_fields(CONTRACT)[2].options == {"red": "red · Red", "green": "green · Green", "blue": "blue · Blue"}
 
 
 def test_a_label_equal_to_its_code_is_not_said_twice() -> None:

@@ -70,7 +70,7 @@ def test_no_more_lines_than_asked_for_and_of_one_use_case_or_all(reader: Warehou
 def test_the_page_shows_four_tables_and_the_checks_of_the_newest_decision(open_page: OpenPage) -> None:
     app = open_page("history")
     batches, decisions, checks, promotions, runs = (each.value for each in app.dataframe)
-    assert set(batches["Rows from"].dropna()) == {"GENERATED SAMPLE", "Real data, from a file"}
+    assert set(batches["Rows from"].dropna()) == {"GENERATED SAMPLE", "real, file"}
     assert "lost upstream" in batches["Status"].tolist()
     assert set(decisions["Decision"]) == {"train", "skip"}
     assert promotions["Event"].tolist() == ["external move", "in production", "intended"]

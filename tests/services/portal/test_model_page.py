@@ -17,7 +17,7 @@ def test_version_and_contract_are_shown_as_tables_for_people(open_page: OpenPage
         "Fields": "3",
     }
     metrics, columns, classes = (each.value for each in app.dataframe)
-    assert metrics.to_dict("records")[1] == {"Metric": "macro f1", "Train": 0.91, "Validation": 0.88, "Test": 0.8765}
+    assert metrics.to_dict("records")[1] == {"Metric": "macro f1", "Train": 0.91, "Validation": 0.88, "Test": 0.87654}
     assert columns["Allowed"].tolist() == ["0 to 100 m", "0 to 1000", "Red, Green, Blue"]
     assert classes["Class"].tolist() == ["Core", "Middle", "Edge"]
     assert not app.get("json")
@@ -53,3 +53,11 @@ def test_a_reload_that_cannot_reach_mlflow_says_so_and_the_version_stays(
 
 def test_without_the_inference_api_the_page_names_it(open_page: OpenPage) -> None:
     assert "**The inference API is away.**" in texts(open_page("model"))
+
+
+@pytest.mark.usefixtures("inference_without_model")
+def test_with_nothing_loaded_the_page_says_what_to_run_and_still_offers_the_reload(open_page: OpenPage) -> None:
+    app = open_page("model")
+    assert "**No model is loaded.**" in texts(app)
+    assert "run the DAG tiny" in texts(app)
+    assert [button.label for button in app.button] == [RELOAD]

@@ -11,7 +11,7 @@ LENGTH, COUNT, COLOUR = (f"form/tiny/7/{name}" for name in ("Length", "Count", "
 def test_the_form_has_the_fields_of_the_contract(open_page: OpenPage) -> None:
     app = open_page("predict")
     assert [field.label for field in app.number_input] == ["Length (m)", "Count"]
-    assert app.selectbox(key=COLOUR).options == ["Red (red)", "Green (green)", "Blue (blue)"]
+    assert app.selectbox(key=COLOUR).options == ["red · Red", "green · Green", "blue · Blue"]
     assert app.number_input(key=LENGTH).placeholder == "0 to 100 m"
     assert app.number_input(key=LENGTH).help == "From end to end. Allowed: 0 to 100 m."
     assert app.number_input(key=COUNT).value is None
