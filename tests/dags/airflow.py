@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from tests.support.spine import PROJECT, Spine
 
@@ -33,31 +33,41 @@ class Worker:
 
     def run(self, dag: str, **conf: object) -> Run:
         """One run of that DAG from its first task to its last."""
+        return Run(**self._ask(dag, conf))
+
+    def describe(self, dag: str) -> dict[str, Any]:
+        """Tags, page, parameters, catch-up and tasks of that DAG."""
+        return self._ask(dag, None)
+
+    def _ask(self, dag: str, conf: Mapping[str, object] | None) -> dict[str, Any]:
         self.questions.write(json.dumps({"dag": dag, "conf": conf}) + "\n")
         self.questions.flush()
         answer = self.answers.readline()
         if not answer:
             raise RuntimeError(f"the worker ended; its log ends with:\n{self.log.read_text()[-3000:]}")
-        return Run(**json.loads(answer))
+        return dict(json.loads(answer))
 
 
-def airflow_environment(spine: Spine, **settings: str) -> dict[str, str]:
-    """What Airflow's processes need; its tables go to a database of the spine's server."""
-    home = spine.folder / "airflow"
+def airflow_environment(spine: Spine, name: str, **settings: str) -> dict[str, str]:
+    """What Airflow's processes need; its tables go to a database called ``name`` of the spine's server."""
     own = {
         "CORE__DAGS_FOLDER": str(PROJECT / "dags"),
         "CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "CORE__FERNET_KEY": "",
-        "DATABASE__SQL_ALCHEMY_CONN": spine.database("airflow"),
+        "DATABASE__SQL_ALCHEMY_CONN": spine.database(name),
         "DATABASE__LOAD_DEFAULT_CONNECTIONS": "False",
         "API_AUTH__JWT_SECRET": secrets.token_hex(32),
         "API__SECRET_KEY": secrets.token_hex(32),
         "USAGE_DATA_COLLECTION__ENABLED": "False",
         **settings,
     }
-    return {**spine.environment, "AIRFLOW_HOME": str(home), **{f"AIRFLOW__{key}": own[key] for key in own}}
+    return {
+        **spine.environment,
+        "AIRFLOW_HOME": str(spine.folder / name),
+        **{f"AIRFLOW__{key}": own[key] for key in own},
+    }
 
 
 def migrate_airflow(environment: Mapping[str, str]) -> None:

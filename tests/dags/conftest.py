@@ -46,7 +46,7 @@ def spine(tmp_path_factory: pytest.TempPathFactory, use_case_folder: Path) -> It
 @pytest.fixture(scope="session")
 def worker(spine: Spine) -> Iterator[Worker]:
     """Airflow, ready to make runs."""
-    environment = airflow_environment(spine)
+    environment = airflow_environment(spine, "airflow")
     migrate_airflow(environment)
     with airflow_worker(environment, spine.folder / "worker.log") as ready:
         yield ready

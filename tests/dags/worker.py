@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 from airflow.dag_processing.dagbag import BundleDagBag
+from airflow.sdk import DAG, BaseOperator
+from airflow.sdk.bases.decorator import DecoratedOperator
 
 
 def main() -> None:
-    """Answer each line ``{"dag": ..., "conf": ...}`` on the file descriptor that was given."""
+    """Answer each line ``{"dag": ..., "conf": ...}`` on the file descriptor that was given; without conf, describe."""
     answers = os.fdopen(int(sys.argv[1]), "w", encoding="utf-8")
     folder = Path(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
     bag = BundleDagBag(folder, bundle_path=folder, bundle_name="dags-folder")
@@ -20,9 +22,39 @@ def main() -> None:
         raise SystemExit(f"DAG files are broken: {bag.import_errors}")
     for line in sys.stdin:
         asked = json.loads(line)
-        run = bag.dags[asked["dag"]].test(run_conf=asked["conf"])
-        states = {each.task_id: str(each.state) for each in run.get_task_instances()}
-        print(json.dumps({"run_id": run.run_id, "state": str(run.state), "tasks": states}), file=answers, flush=True)
+        dag = bag.dags[asked["dag"]]
+        told = describe(dag) if asked["conf"] is None else make_run(dag, asked["conf"])
+        print(json.dumps(told), file=answers, flush=True)
+
+
+def make_run(dag: DAG, conf: dict[str, object]) -> dict[str, object]:
+    """How a whole run ended."""
+    run = dag.test(run_conf=conf)
+    states = {each.task_id: str(each.state) for each in run.get_task_instances()}
+    return {"run_id": run.run_id, "state": str(run.state), "tasks": states}
+
+
+def describe(dag: DAG) -> dict[str, object]:
+    """What the DAG promises, without running it."""
+    return {
+        "tags": sorted(dag.tags),
+        "doc": dag.doc_md,
+        "params": {name: dag.params.get_param(name).schema for name in dag.params},
+        "catchup": dag.catchup,
+        "tasks": {each.task_id: describe_task(each) for each in dag.tasks},
+    }
+
+
+def describe_task(each: BaseOperator) -> dict[str, object]:
+    """What the tests hold to be a rule of the house."""
+    return {
+        "by_decorator": isinstance(each, DecoratedOperator),
+        "retries": each.retries,
+        "backs_off": bool(each.retry_exponential_backoff),
+        "rule": str(each.trigger_rule),
+        "at_once": each.max_active_tis_per_dag,
+        "tells_failure": bool(each.on_failure_callback),
+    }
 
 
 if __name__ == "__main__":
