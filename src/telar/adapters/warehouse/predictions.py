@@ -1,7 +1,7 @@
 """`ops.predictions`: every request for a prediction, refused ones too; writing a row again changes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -43,7 +43,7 @@ def insert(warehouse: Warehouse, rows: Sequence[PredictionRow]) -> None:
     """
     if not rows:
         return
-    values = [asdict(row) for row in rows]
+    values = [vars(row) for row in rows]
     with warehouse.begin() as connection:
         if warehouse.dialect == "mysql":
             connection.execute(predictions.insert().prefix_with("IGNORE"), values)
