@@ -110,6 +110,9 @@ def main() -> int:
     except TelarError as error:
         _say(error=str(error))
         return 1
+    except Exception as error:  # a use case's own code may raise anything; the trace goes to the log
+        _say(error=f"{type(error).__name__}: {error}")
+        raise
     return 0
 
 

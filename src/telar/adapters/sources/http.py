@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import requests
+import urllib3
 from urllib3.exceptions import NewConnectionError
 
 from telar.domain.errors import EndOfData, SourceRefused, SourceUnavailable
@@ -36,19 +37,24 @@ def get(url: str, parameters: Mapping[str, str | int], seconds: float) -> Reply:
     deadline = time.monotonic() + seconds
     try:
         with requests.get(url, params=dict(parameters), timeout=seconds, stream=True) as response:
-            body = bytearray()
-            for chunk in response.iter_content(CHUNK):
-                body += chunk
-                if time.monotonic() > deadline:
-                    raise SourceUnavailable(_late(url, seconds))
-            return Reply(response.url, response.status_code, bytes(body))
-    except requests.Timeout as error:
+            return Reply(response.url, response.status_code, _body(response, deadline))
+    except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError) as error:
         raise SourceUnavailable(_late(url, seconds), nothing_handed_out=_never_connected(error)) from error
-    except requests.RequestException as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise SourceUnavailable(
             f"{url} does not answer ({error}); is the data API up? See TELAR_SOURCE_URL",
             nothing_handed_out=_never_connected(error),
         ) from error
+
+
+def _body(response: requests.Response, deadline: float) -> bytes:
+    """All of it. `read1` hands over what has come, where `iter_content` would wait for a full chunk, drop by drop."""
+    body = bytearray()
+    while piece := response.raw.read1(CHUNK, decode_content=True):
+        body += piece
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return bytes(body)
 
 
 def accepted(reply: Reply) -> Reply:
@@ -82,7 +88,7 @@ def detail(reply: Reply) -> str:
     return (told if isinstance(told, str) else json.dumps(told, ensure_ascii=False))[:LONGEST_QUOTE]
 
 
-def _never_connected(error: requests.RequestException) -> bool:
+def _never_connected(error: Exception) -> bool:
     """Whether the request surely did not reach the upstream."""
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
