@@ -58,8 +58,8 @@ def check_quality(report: QualityReport, rules: QualityRules) -> tuple[Check, ..
             threshold=None,
             holds=not report.retyped_columns,
         ),
-        _share("duplicate rows", report.duplicates / rows, rules.max_duplicate_share),
         *(check for name, found in report.columns.items() for check in _column_checks(name, found, rows, rules)),
+        _share("duplicate rows", report.duplicates / rows, rules.max_duplicate_share),
     )
 
 

@@ -5,7 +5,6 @@ from typing import Literal, TypeVar
 from telar.adapters.warehouse import batches, comparisons, decisions
 from telar.domain.decisions import Check, Decision, TrainingFigures, decide_training
 from telar.domain.drift import Change, Shift
-from telar.domain.lifecycle import BatchStatus
 from telar.pipeline.context import Context
 from telar.pipeline.failpoints import reach
 from telar.pipeline.reconcile import reconcile
@@ -48,7 +47,7 @@ def gather_figures(context: Context, batch_id: int, force: bool) -> TrainingFigu
     return TrainingFigures(
         production_version=holder.version if holder else None,
         forced=force,
-        refused=batch.reason if batch.status == BatchStatus.REFUSED else None,
+        refused=(batch.validations or {}).get("refused"),
         batch_rows=batch.clean_rows or 0,
         pending_rows=sum(each.clean_rows or 0 for each in pending),
         changes=_read(Change, changes),

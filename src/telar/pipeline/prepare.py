@@ -22,17 +22,17 @@ from telar.pipeline.reading import read_types
 
 
 class Validations(Value):
-    """What `ops.batches.validations` holds: what was found, and every quality rule with its value."""
+    """What `ops.batches.validations` holds: what was found, each quality rule with its value, why it was refused."""
 
     report: QualityReport
     checks: tuple[Check, ...]
+    refused: str | None
 
 
 class PrepareReport(Value):
-    """How a batch came out; ``refused`` says why it may not be used, None where it may."""
+    """How a batch came out; ``validations.refused`` says why it may not be used, None where it may."""
 
     batch_id: int
-    refused: str | None
     clean_rows: int
     train_rows: int
     validations: Validations
@@ -48,12 +48,11 @@ def prepare(context: Context, batch_id: int) -> PrepareReport:
     received = raw.read(context.warehouse, context.use_case, batch_id)
     production = production_of(context)
     validations = _validate(context, batch, received, production)
-    refused = refusal(validations.checks)
-    rows = None if refused else clean_rows(context.use_case, received)
-    if rows is not None and rows.empty:
-        refused = "cleaning left no row"
-    if refused or rows is None:
-        return _refuse(context, batch_id, refused or "", validations)
+    if validations.refused:
+        return _refuse(context, batch_id, validations)
+    rows = clean_rows(context.use_case, received)
+    if rows.empty:
+        return _refuse(context, batch_id, validations.model_copy(update={"refused": "cleaning left no row"}))
     return _accept(context, batch_id, rows, validations, production)
 
 
@@ -70,7 +69,8 @@ def _validate(context: Context, batch: batches.BatchRow, received: pd.DataFrame,
         production.profile,
         previous.total_records if previous else None,
     )
-    return Validations(report=report, checks=check_quality(report, context.use_case.quality))
+    checks = check_quality(report, context.use_case.quality)
+    return Validations(report=report, checks=checks, refused=refusal(checks))
 
 
 def _accept(
@@ -93,12 +93,10 @@ def _accept(
         clean_rows=len(rows),
         train_rows=train_rows,
     )
-    return PrepareReport(
-        batch_id=batch_id, refused=None, clean_rows=len(rows), train_rows=train_rows, validations=validations
-    )
+    return PrepareReport(batch_id=batch_id, clean_rows=len(rows), train_rows=train_rows, validations=validations)
 
 
-def _refuse(context: Context, batch_id: int, reason: str, validations: Validations) -> PrepareReport:
+def _refuse(context: Context, batch_id: int, validations: Validations) -> PrepareReport:
     batches.update(
         context.warehouse,
         batch_id,
@@ -107,9 +105,9 @@ def _refuse(context: Context, batch_id: int, reason: str, validations: Validatio
         new_categories=validations.report.new_categories,
         clean_rows=0,
         train_rows=0,
-        reason=reason,
+        reason=validations.refused,
     )
-    return PrepareReport(batch_id=batch_id, refused=reason, clean_rows=0, train_rows=0, validations=validations)
+    return PrepareReport(batch_id=batch_id, clean_rows=0, train_rows=0, validations=validations)
 
 
 def _compare(context: Context, batch_id: int, rows: pd.DataFrame, current: Profile, production: Production) -> None:
