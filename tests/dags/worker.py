@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from airflow.dag_processing.dagbag import BundleDagBag
-from airflow.sdk import DAG, BaseOperator
+from airflow.sdk import DAG, BaseOperator, Param
 from airflow.sdk.bases.decorator import DecoratedOperator
 
 
@@ -39,10 +39,15 @@ def describe(dag: DAG) -> dict[str, object]:
     return {
         "tags": sorted(dag.tags),
         "doc": dag.doc_md,
-        "params": {name: dag.params.get_param(name).schema for name in dag.params},
+        "params": {name: describe_param(dag.params.get_param(name)) for name in dag.params},
         "catchup": dag.catchup,
         "tasks": {each.task_id: describe_task(each) for each in dag.tasks},
     }
+
+
+def describe_param(param: Param) -> dict[str, object]:
+    """Its kind and what a person is told of it."""
+    return {"type": param.schema["type"], "description": param.description}
 
 
 def describe_task(each: BaseOperator) -> dict[str, object]:
@@ -51,7 +56,7 @@ def describe_task(each: BaseOperator) -> dict[str, object]:
         "by_decorator": isinstance(each, DecoratedOperator),
         "retries": each.retries,
         "backs_off": bool(each.retry_exponential_backoff),
-        "rule": str(each.trigger_rule),
+        "rule": each.trigger_rule.value,
         "at_once": each.max_active_tis_per_dag,
         "tells_failure": bool(each.on_failure_callback),
     }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from telar.pipeline.context import Context
 
 PROGRAM = "airflow-scheduler"
+WAREHOUSE = "TELAR_WAREHOUSE_URL"
 
 
 def registry() -> Registry:
@@ -40,7 +41,9 @@ def new_run_id() -> str:
 
 
 def borrow_variables() -> None:
-    """Take the variables that are not set from the embedded platform of this folder, as its pipeline has them."""
+    """Without a warehouse in the environment, take what is not set from the embedded platform of this folder."""
+    if WAREHOUSE in os.environ:
+        return
     try:
         programs = json.loads(find_project().programs.read_text(encoding="utf-8"))
     except FileNotFoundError:
