@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ class Catalogue:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._signature: object = None
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._known = _Known(Registry({}, {}), {})
         self.refresh()
         threading.Thread(target=self._watch, name="use-cases", daemon=True).start()
@@ -71,7 +73,8 @@ class Catalogue:
             names = sorted(
                 registry.use_cases, key=lambda name: (name != self.default, name)
             )  # the default's rows first
-            self._known = _Known(registry, {name: self._upstream(registry.use_cases[name]) for name in names})
+            self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._known = _Known(registry, {name: self._upstream(registry.use_cases[name]) for name in names})
             self._signature = signature
 
     def close(self) -> None:
@@ -88,7 +91,7 @@ class Catalogue:
         loading = self._loader.loading(use_case.name)
         if self._settings.preload or use_case.name == self.default:
             loading.begin()
-        return Upstream(use_case, self._settings, loading, digest)
+        return Upstream(use_case, self._settings, loading, digest, self._turns[use_case.name])
 
     def _watch(self) -> None:
         while not self._stopped.wait(WATCH_SECONDS):

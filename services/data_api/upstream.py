@@ -17,9 +17,19 @@ PATIENCE_SECONDS = 20.0
 
 
 class Upstream:
-    """Hands out the rows of ``loading`` as the settings say, else as the use case's own source does."""
+    """Hands out the rows of ``loading`` as the settings say, else as the use case's own source does.
 
-    def __init__(self, use_case: UseCase, settings: DataApiSettings, loading: Loading, code_digest: str) -> None:
+    ``turn`` is the lock of the positions' file, the same for every definition that the use case has had.
+    """
+
+    def __init__(
+        self,
+        use_case: UseCase,
+        settings: DataApiSettings,
+        loading: Loading,
+        code_digest: str,
+        turn: threading.Lock,
+    ) -> None:
         source = use_case.source
         window = source.window_seconds if settings.window_seconds is None else settings.window_seconds
         self.use_case = use_case
@@ -31,7 +41,7 @@ class Upstream:
         self._answer_rows = settings.answer_rows
         self._state = settings.state_folder
         self._positions = settings.state_folder / "positions" / f"{use_case.name}.json"
-        self._lock = threading.Lock()
+        self._turn = turn
 
     def feed(self) -> Feed:
         """The rows, waited for as long as a client would wait; raises as `Loading.wait` does."""
@@ -59,7 +69,7 @@ class Upstream:
             EndOfData: the group has had every batch.
         """
         feed = self.feed()
-        with self._lock:
+        with self._turn:
             now = datetime.now(UTC)
             before = positions.read(self._positions, group)
             position = positions.advance(before, now, self.window, self.batches)
@@ -72,7 +82,7 @@ class Upstream:
 
     def restart(self, group: int) -> None:
         """Back to the start for ``group``, in a new cycle."""
-        with self._lock:
+        with self._turn:
             position = positions.read(self._positions, group)
             positions.write(self._positions, group, Position(cycle=position.cycle + 1))
 
