@@ -73,8 +73,7 @@ class Catalogue:
             names = sorted(
                 registry.use_cases, key=lambda name: (name != self.default, name)
             )  # the default's rows first
-            self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._known = _Known(registry, {name: self._upstream(registry.use_cases[name]) for name in names})
+            self._known = _Known(registry, {name: self._upstream(registry.use_cases[name]) for name in names})
             self._signature = signature
 
     def close(self) -> None:
