@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from telar.domain.base import Value
 from telar.domain.contract import FILE_NAME as CONTRACT_FILE
 from telar.domain.contract import Contract
-from telar.domain.errors import NotServable
+from telar.domain.errors import NotServable, RegistryError, RegistryUnavailable
 from telar.domain.profile import Profile
 from telar.domain.promotion import Parity
 from telar.pipeline.context import Context
@@ -25,21 +25,33 @@ def version_files(context: Context, version: str) -> Path:
 
     Raises:
         NoModel: it is not registered.
+        NotServable: it has no logged model, or its files are gone.
     """
     found = context.registry.version(context.name, version)
-    folder = _shelf(context) / f"{version}-{found.model_id or found.run_id}"
+    if not found.model_id:
+        raise NotServable(f"version {version} of {context.name} is no logged model: Telar did not train it")
+    folder = _shelf(context) / f"{version}-{found.model_id}"
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(mkdtemp(dir=folder.parent, prefix=f".{version}-"))
     try:
-        context.registry.download(context.name, version, aside).rename(folder)
+        _download(context, version, aside).rename(folder)
     except OSError:
         if not folder.is_dir():  # no: another run was not faster, the disk is the trouble
             raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return folder
+
+
+def _download(context: Context, version: str, folder: Path) -> Path:
+    try:
+        return context.registry.download(context.name, version, folder)
+    except RegistryUnavailable:
+        raise
+    except RegistryError as error:
+        raise NotServable(f"the files of version {version} of {context.name} cannot be had: {error}") from error
 
 
 def forget_versions(context: Context, kept: Collection[str]) -> None:
