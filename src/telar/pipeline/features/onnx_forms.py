@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from telar.pipeline.features.steps import (
     DEGREE,
+    GRID,
     AppendCosine,
     AppendDifference,
     AppendedColumn,
@@ -87,12 +88,17 @@ def _hypotenuse(graph: Graph) -> str:
 
 def _sine(graph: Graph) -> str:
     radians = graph.node("Mul", graph.double(graph.step.operand), graph.constant(DEGREE))
-    return graph.single(graph.node("Sin", radians))
+    return _on_grid(graph, graph.node("Sin", radians))
 
 
 def _cosine(graph: Graph) -> str:
     radians = graph.node("Mul", graph.double(graph.step.operand), graph.constant(DEGREE))
-    return graph.single(graph.node("Sin", graph.node("Add", radians, graph.constant(np.pi / 2))))
+    return _on_grid(graph, graph.node("Sin", graph.node("Add", radians, graph.constant(np.pi / 2))))
+
+
+def _on_grid(graph: Graph, value: str) -> str:
+    steps = graph.node("Round", graph.node("Div", value, graph.constant(GRID)))
+    return graph.single(graph.node("Mul", steps, graph.constant(GRID)))
 
 
 def _log(graph: Graph) -> str:

@@ -14,6 +14,7 @@ from telar.domain.features import Cosine, Difference, Feature, Hypotenuse, Log, 
 
 Matrix = NDArray[np.float32]
 DEGREE = np.pi / 180
+GRID = 2.0**-24
 
 
 class AppendedColumn(TransformerMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn ships no annotations
@@ -78,14 +79,14 @@ class AppendSine(_OfOne):
     """Appends the sine of an angle in degrees."""
 
     def column(self, matrix: Matrix) -> Matrix:
-        return np.sin(self._double(matrix) * DEGREE).astype(np.float32)
+        return _on_grid(np.sin(self._double(matrix) * DEGREE))
 
 
 class AppendCosine(_OfOne):
     """Appends the cosine of an angle in degrees."""
 
     def column(self, matrix: Matrix) -> Matrix:
-        return np.sin(self._double(matrix) * DEGREE + np.pi / 2).astype(np.float32)
+        return _on_grid(np.sin(self._double(matrix) * DEGREE + np.pi / 2))
 
 
 class AppendLog(_OfOne):
@@ -95,6 +96,11 @@ class AppendLog(_OfOne):
         value = self._double(matrix)
         logarithm: NDArray[np.float64] = np.log(np.where(value >= 0, value, np.nan) + 1)
         return logarithm.astype(np.float32)
+
+
+def _on_grid(value: NDArray[np.float64]) -> Matrix:
+    """On multiples of `GRID`: near 0 two sines that differ by an error of rounding differ in every bit."""
+    return (np.round(value / GRID) * GRID).astype(np.float32)
 
 
 _STEPS: dict[type[Any], type[AppendedColumn]] = {
