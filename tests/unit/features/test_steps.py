@@ -79,6 +79,14 @@ def test_the_onnx_form_agrees_on_odd_numbers(feature: Feature) -> None:
         np.testing.assert_array_equal(_run(Pipeline([("step", step)]), ODD), step.transform(ODD))
 
 
+@pytest.mark.parametrize("feature", FEATURES[3:5], ids=lambda feature: feature.step)
+def test_every_whole_degree_has_the_same_sine_in_onnx(feature: Feature) -> None:
+    degrees = np.arange(-720, 721, dtype=np.float32)
+    rows = np.column_stack([degrees, degrees])
+    step = step_for(feature, ["a", "b"]).fit(rows)
+    np.testing.assert_array_equal(_run(Pipeline([("step", step)]), rows), step.transform(rows))
+
+
 def test_a_feature_may_be_made_of_another() -> None:
     rows = np.array([[3, 4], [1, 2]], dtype=np.float32)
     steps: list[tuple[str, AppendedColumn]] = [
