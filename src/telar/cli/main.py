@@ -22,8 +22,8 @@ def options(
 ) -> None:
     """Telar: a data set's way from its source to a prediction, step by step.
 
-    Commands read the variables of .env.example from the environment; in the folder of a running embedded platform
-    those that are not set come from it.
+    Commands read the variables of .env.example from the environment; where it names no warehouse, those that are not
+    set come from the embedded platform of this folder.
     """
     _ = debug  # read by TellsErrors
 
