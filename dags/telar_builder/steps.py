@@ -133,7 +133,7 @@ def _restart_if_asked(context: "Context", asked: Mapping[str, Any]) -> None:
     if not asked["params"]["restart_source"] or _waited(asked):
         return
     if batches.of_run(context.warehouse, context.name, asked["run_id"]) is None:
-        log.info("The source begins again; this is cycle %s", restart_source(context))
+        log.info("The source begins again; this is cycle %s", restart_source(context, asked["run_id"]))
 
 
 def _waited(asked: Mapping[str, Any]) -> bool:
