@@ -47,47 +47,79 @@ def install(extra: str) -> None:
     began = time.monotonic()
     say(f"installing Telar [{extra}] into .telar/venv, about 1.5 GB: half a minute to some minutes")
     STAMP.unlink(missing_ok=True)
-    whole = VENV_PYTHON.exists() and run([VENV_PYTHON, "-m", "pip", "--version"], quiet=True)
-    whole = whole or run([sys.executable, "-m", "venv", "--clear", str(VENV)], quiet=True)
-    uv = find_uv([str(VENV_PYTHON)] if whole else [sys.executable])
-    if not whole and not (uv and run([*uv, "venv", "--clear", "--quiet", "--python", sys.executable, str(VENV)])):
+    if not usable():
+        run([sys.executable, "-m", "venv", "--clear", str(VENV)], quiet=True)
+    uv = find_uv()
+    if not usable() and uv:
+        run([*uv, "venv", "--clear", "--quiet", "--python", sys.executable, str(VENV)])
+    if not usable() or not (uv or has_pip(str(VENV_PYTHON))):
         name = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        complain(
-            [f"{sys.executable} can make no virtual environment and has no pip: install {name} (apt install {name})"]
-        )
-    wanted = ["-c", "requirements.lock", "-e", f".[{extra}]"]
-    by_uv = [*uv, "pip", "install", "--python", str(VENV_PYTHON), "--compile-bytecode", *wanted] if uv else []
-    if not (by_uv and run(by_uv)):
-        say("going on with pip, which is slower" if uv else "uv is not to be had; going on with pip, which is slower")
-        if not run([str(VENV_PYTHON), "-m", "pip", "install", *wanted]):
-            complain(["the installation failed, see above; run the same command again to go on"])
+        complain([f"{sys.executable} can make no virtual environment with pip: install {name} (apt install {name})"])
+    if not fill(["-c", "requirements.lock", "-e", f".[{extra}]"], uv):
+        complain(["the installation failed, see above; run the same command again to go on"])
     STAMP.write_text(digest(extra), encoding="ascii")
     say(f"installed in {time.monotonic() - began:.0f} s")
 
 
-def find_uv(python: list[str]) -> list[str]:
-    """The installer uv, put below `.telar/boot` by pip; empty where that fails."""
+def fill(wanted: list[str], uv: list[str]) -> bool:
+    """Install into the venv: by uv, by uv that trusts the machine's certificates, by pip."""
+    if uv:
+        by_uv = [*uv, "pip", "install", "--python", str(VENV_PYTHON), "--compile-bytecode", *wanted]
+        if run(by_uv):
+            return True
+        say("once more, with the certificates that this machine trusts")
+        if run(by_uv, {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}):
+            return True
+    if not has_pip(str(VENV_PYTHON)):
+        return False
+    say("going on with pip, which is slower")
+    return run([str(VENV_PYTHON), "-m", "pip", "install", "--progress-bar", "off", *wanted])
+
+
+def usable() -> bool:
+    """Whether the venv runs the Python that was asked for; an earlier one may have been another version's."""
+    question = f"import sys; sys.exit(sys.version != {sys.version!r})"
+    return VENV_PYTHON.exists() and run([str(VENV_PYTHON), "-c", question], quiet=True)
+
+
+def has_pip(python: str) -> bool:
+    """Whether that Python has pip."""
+    return run([python, "-m", "pip", "--version"], quiet=True)
+
+
+def find_uv() -> list[str]:
+    """The installer uv, put below `.telar/boot` by whatever pip there is; else the machine's own; else nothing."""
     uv = BOOT / "bin" / "uv"
-    if not uv.exists():
-        run([*python, "-m", "pip", "install", "--quiet", "--upgrade", "--target", str(BOOT), "uv"])
-    return [str(uv)] if uv.exists() else []
+    for python in (str(VENV_PYTHON), sys.executable):
+        if not uv.exists() and has_pip(python):
+            run([python, "-m", "pip", "install", "--quiet", "--upgrade", "--target", str(BOOT), "uv"])
+    if uv.exists():
+        return [str(uv)]
+    return ["uv"] if run(["uv", "--version"], quiet=True) else []
 
 
-def run(command: list[object], quiet: bool = False) -> bool:
-    """Run a command in the project, its progress shown; answers whether it succeeded."""
-    words = [str(word) for word in command]
+def index() -> dict[str, str]:
+    """The registry that pip is set to, told to uv, which does not read pip's settings."""
+    if any(os.environ.get(name) for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL")):
+        return {}
+    words = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    told = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+    address = os.environ.get("PIP_INDEX_URL") or told
+    return {"UV_DEFAULT_INDEX": address} if address else {}
+
+
+def run(command: list[str], more: dict[str, str] | None = None, quiet: bool = False) -> bool:
+    """Run a command in the project, its progress shown unless ``quiet``; answers whether it succeeded."""
     environment = {**os.environ, "UV_CACHE_DIR": str(HOME / "cache" / "uv"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    environment.update(index() if "pip" in command else {}, **(more or {}))
     for name in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"):
         environment.pop(name, None)
     output = subprocess.DEVNULL if quiet else None
     try:
-        return (
-            subprocess.run(words, cwd=PROJECT, env=environment, stdout=output, stderr=output, check=False).returncode
-            == 0
-        )
-    except OSError as error:
-        say(f"{words[0]} cannot be run: {error}")
+        done = subprocess.run(command, cwd=PROJECT, env=environment, stdout=output, stderr=output, check=False)
+    except OSError:
         return False
+    return done.returncode == 0
 
 
 def installed(extra: str) -> bool:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints a Python from 3.11 to 3.13: $PYTHON where it is set, else the newest of the usual names.
+# Prints a Python from 3.11 to 3.13: $PYTHON where it is set, else the one installed with, else the newest of the usual names.
 works() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; }
 
 if [ -n "${PYTHON:-}" ]; then
@@ -8,6 +8,10 @@ if [ -n "${PYTHON:-}" ]; then
     echo "PYTHON=$PYTHON is ${found:-no program}: Telar needs Python 3.11 to 3.13;" \
         "name one of those, for instance: make demo PYTHON=python3.12" >&2
     exit 1
+fi
+if [ -f .telar/venv/telar-stamp ] && works .telar/venv/bin/python; then
+    echo .telar/venv/bin/python
+    exit 0
 fi
 for name in python3.13 python3.12 python3.11 python3; do
     works "$name" && { command -v "$name"; exit 0; }

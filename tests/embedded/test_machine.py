@@ -48,36 +48,50 @@ def fake_python(folder: Path, version: str, accepted: bool) -> Path:
     return program
 
 
-def choose(path: str, python: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the Makefile's choice of a Python."""
+def choose(folder: Path, path: str, python: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the Makefile's choice of a Python in a project folder."""
     environment = {"PATH": path, **({"PYTHON": python} if python else {})}
     return subprocess.run(
-        ["/bin/sh", "scripts/python.sh"], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+        ["/bin/sh", str(PROJECT / "scripts" / "python.sh")],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
 def test_an_unsupported_python_variable_is_refused_by_name(tmp_path: Path) -> None:
     old = fake_python(tmp_path, "3.9", accepted=False)
-    done = choose(os.environ["PATH"], str(old))
+    done = choose(tmp_path, os.environ["PATH"], str(old))
     assert done.returncode == 1
     assert "Python 3.9" in done.stderr
     assert "3.11 to 3.13" in done.stderr
 
 
-def test_the_python_variable_wins() -> None:
-    chosen = choose(os.environ["PATH"], sys.executable)
+def test_the_python_variable_wins(tmp_path: Path) -> None:
+    chosen = choose(tmp_path, os.environ["PATH"], sys.executable)
     assert chosen.stdout.strip() == sys.executable
 
 
 def test_a_name_that_only_pretends_is_passed_over(tmp_path: Path) -> None:
     fake_python(tmp_path, "3.13", accepted=False)
     good = fake_python(tmp_path, "3.12", accepted=True)
-    assert choose(f"{tmp_path}:/usr/bin:/bin").stdout.strip() == str(good)
+    assert choose(tmp_path, f"{tmp_path}:/usr/bin:/bin").stdout.strip() == str(good)
+
+
+def test_the_python_that_was_installed_with_is_kept(tmp_path: Path) -> None:
+    fake_python(tmp_path, "3.13", accepted=True)
+    (tmp_path / ".telar" / "venv" / "bin").mkdir(parents=True)
+    fake_python(tmp_path / ".telar" / "venv" / "bin", "", accepted=True)
+    assert choose(tmp_path, f"{tmp_path}:/usr/bin:/bin").stdout.strip() == str(tmp_path / "python3.13")
+    (tmp_path / ".telar" / "venv" / "telar-stamp").touch()
+    assert choose(tmp_path, f"{tmp_path}:/usr/bin:/bin").stdout.strip() == ".telar/venv/bin/python"
 
 
 def test_no_python_at_all_says_what_to_install(tmp_path: Path) -> None:
     for version in ("3.13", "3.12", "3.11", "3"):
         fake_python(tmp_path, version, accepted=False)
-    done = choose(f"{tmp_path}:/usr/bin:/bin")
+    done = choose(tmp_path, f"{tmp_path}:/usr/bin:/bin")
     assert done.returncode == 1
     assert "install one" in done.stderr
