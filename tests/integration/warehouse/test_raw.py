@@ -59,9 +59,9 @@ def test_hostile_text_comes_back_as_it_was(warehouse: Warehouse) -> None:
 def test_any_text_comes_back_as_it_was(warehouse: Warehouse, rows: list[Row]) -> None:
     with warehouse.engine.connect() as connection:
         raw.load(connection, TINY, 1, answer(1, rows))
-        found = connection.execute(
-            sa.select(*map(sa.column, TINY.names)).select_from(table(warehouse)).order_by(sa.column("_row"))
-        )
+        names: list[sa.ColumnClause[str]] = [sa.column(name) for name in TINY.names]
+        stored_rows = sa.table("tiny", schema=warehouse.names.schema("raw"))
+        found = connection.execute(sa.select(*names).select_from(stored_rows).order_by(sa.column("_row"))).all()
         assert [tuple(row) for row in found] == rows
         connection.rollback()
 

@@ -52,7 +52,6 @@ def open_schemas(connection: Connection) -> None:
     for schema in (RAW, CLEAN):
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {pipeline}"))
         connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {reader}"))
-        connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {reader}"))
         default = f"ALTER DEFAULT PRIVILEGES FOR ROLE {pipeline} IN SCHEMA {schema}"
         connection.execute(text(f"{default} GRANT SELECT ON TABLES TO {reader}"))
     for role in (Role.PIPELINE, Role.INFERENCE, Role.READER):

@@ -14,10 +14,9 @@ _KEYS = ("request_id", "row_number", "received_at", "model_version", "prediction
 
 def ensure_view(warehouse: Warehouse, use_case: UseCase) -> None:
     """Make the view, or make it anew where its columns are not those of the definition. Idempotent."""
-    with warehouse.begin() as connection:
+    with locks.lock(warehouse, f"view {use_case.name}"), warehouse.begin() as connection:
         if _is_current(connection, use_case):
             return
-    with locks.lock(warehouse, f"view {use_case.name}"), warehouse.begin() as connection:
         view = quoted(connection, CLEAN, f"new_{use_case.name}")
         connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view}")
         connection.exec_driver_sql(f"CREATE VIEW {view} AS {_question(connection, use_case)}".replace("%", "%%"))
