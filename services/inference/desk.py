@@ -15,7 +15,7 @@ from services.inference.recorder import Recorder
 from services.inference.served import Prediction, Served
 from telar.adapters.warehouse.predictions import PredictionRow
 from telar.domain.errors import TelarError
-from telar.web.errors import error_body, status_of
+from telar.web.errors import error_body, status_of, unforeseen_body
 
 
 @dataclass
@@ -66,9 +66,10 @@ class Desk:
         self._note_failure(call, status, f"{code}: {error}")
         return status, orjson.dumps(error_body(error, call.request_id))
 
-    def failed(self, call: Call, error: Exception) -> None:
-        """Count and record a request that nobody foresaw."""
+    def failed(self, call: Call, error: Exception) -> tuple[int, bytes]:
+        """Status and body for an error that nobody foresaw; what it was stands in the record and in the log alone."""
         self._note_failure(call, 500, f"{type(error).__name__}: {error}")
+        return 500, orjson.dumps(unforeseen_body(call.request_id))
 
     def _answered(
         self,

@@ -6,10 +6,11 @@ from typing import Any
 
 from anyio import to_thread
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from services.inference.openapi import document
 from services.inference.parts import Settings, join
-from services.inference.routes import prediction_routes
+from services.inference.routes import prediction_routes, shortcut
 from services.inference.telling import router
 from telar import __version__
 from telar.web.handlers import install_error_handlers
@@ -19,7 +20,16 @@ from telar.web.request_ids import RequestIds
 
 
 class InferenceApi(FastAPI):
-    """A FastAPI application whose document follows the loaded versions."""
+    """A FastAPI application whose document follows the loaded versions, with a shortcut to the routes that predict."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        route = shortcut(scope)
+        if route is None:
+            await super().__call__(scope, receive, send)
+            return
+        scope["app"] = self
+        await route(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """The document for what is served right now."""

@@ -1,5 +1,7 @@
 """The routes that predict, straight on ASGI: they are asked thousands of times a second, each about one record."""
 
+import logging
+
 from anyio import to_thread
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -9,6 +11,8 @@ from services.inference.parts import Parts
 from telar.domain.errors import TelarError
 from telar.web.body_limit import limited
 from telar.web.request_ids import request_id_of
+
+log = logging.getLogger(__name__)
 
 
 class _CallerLeft(Exception):
@@ -33,9 +37,13 @@ class PredictionRoute:
         except TelarError as error:
             status, answer = parts.desk.refused(call, error)
         except Exception as error:
-            parts.desk.failed(call, error)
-            raise
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
+            log.exception("request %s failed", call.request_id)
+            status, answer = parts.desk.failed(call, error)
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(answer)).encode()),
+            (b"x-request-id", call.request_id.encode()),
+        ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
@@ -52,11 +60,28 @@ async def _body(receive: Receive) -> bytes:
             return body
 
 
+ONE, BATCH = PredictionRoute(batch=False), PredictionRoute(batch=True)
+ENDPOINTS = {"predict": ONE, "predict-batch": BATCH}
+
+
+def shortcut(scope: Scope) -> PredictionRoute | None:
+    """The route that predicts, found without router and middleware, which would cost a sixth of the whole request."""
+    if scope["type"] != "http" or scope["method"] != "POST":
+        return None
+    match scope["path"].split("/"):
+        case ["", action] if action in ENDPOINTS:
+            scope["path_params"] = {}
+            return ENDPOINTS[action]
+        case ["", "models", name, action] if action in ENDPOINTS:
+            scope["path_params"] = {"name": name}
+            return ENDPOINTS[action]
+    return None
+
+
 def prediction_routes() -> list[Route]:
-    """The routes for the default use case and for every model by name."""
+    """The same for the router: for other methods, and for a service behind a path prefix."""
     return [
-        Route("/predict", PredictionRoute(batch=False), methods=["POST"]),
-        Route("/predict-batch", PredictionRoute(batch=True), methods=["POST"]),
-        Route("/models/{name}/predict", PredictionRoute(batch=False), methods=["POST"]),
-        Route("/models/{name}/predict-batch", PredictionRoute(batch=True), methods=["POST"]),
+        Route(f"{prefix}/{action}", endpoint, methods=["POST"])
+        for prefix in ("", "/models/{name}")
+        for action, endpoint in ENDPOINTS.items()
     ]

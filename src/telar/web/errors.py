@@ -80,6 +80,11 @@ def body_of(code: str, message: str, request_id: str, problems: tuple[FieldProbl
     return {"error": {"code": code, "message": message, "problems": listed}, "request_id": request_id}
 
 
+def unforeseen_body(request_id: str) -> dict[str, Any]:
+    """The body for an error that nobody foresaw; it tells nothing of the inside."""
+    return body_of("internal_error", "an unforeseen error; the service's log tells it by the request id", request_id)
+
+
 def _summary(problems: tuple[FieldProblem, ...]) -> str:
     first = problems[0]
     more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from telar.domain.errors import FieldProblem, TelarError
 from telar.web.answers import json_answer
-from telar.web.errors import body_of, error_body, status_of
+from telar.web.errors import body_of, error_body, status_of, unforeseen_body
 from telar.web.request_ids import HEADER, request_id_of
 
 log = logging.getLogger(__name__)
@@ -48,5 +48,4 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _unforeseen(request: Request, error: Exception) -> Response:
     request_id = request_id_of(request.scope)
     log.error("request %s failed: %s", request_id, error)
-    body = body_of("internal_error", "an unforeseen error; the service's log tells it by the request id", request_id)
-    return json_answer(body, 500, {HEADER: request_id})
+    return json_answer(unforeseen_body(request_id), 500, {HEADER: request_id})

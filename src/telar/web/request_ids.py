@@ -42,7 +42,8 @@ class RequestIds:
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), header]
+                others = [each for each in message.get("headers", ()) if each[0] != _NAME]
+                message["headers"] = [*others, header]
             await send(message)
 
         await self._app(scope, receive, send_with_id)

@@ -107,8 +107,9 @@ class Registry:
 
     def repair(self, version: Version, number: str) -> None:
         """All files of a registered version are those of ``version`` from now on."""
-        model_id = self._client.get_model_version(version.contract.name, number).model_id
-        assert model_id
+        source = self._client.get_model_version(version.contract.name, number).source
+        assert source
+        model_id = source.removeprefix("models:/")
         for file, content in version.files.items():
             (self._work / file).write_bytes(content)
             self._client.log_model_artifact(model_id, str(self._work / file))
