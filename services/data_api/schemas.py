@@ -84,6 +84,6 @@ def _error(meaning: str, **examples: str) -> dict[str, Any]:
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     400: _error("No such group, or the group has had every batch", group=INVALID_GROUP, end=END_OF_DATA),
-    404: _error("No such use case", unknown="unknown use case 'cover'; known: cover_type"),
-    503: _error("The rows are not there yet", loading="the rows of cover_type are still on their way: writing rows"),
+    404: _error("No such use case", unknown="unknown use case 'wether'; known: weather"),
+    503: _error("The rows are not there yet", loading="the rows of weather are still on their way: writing rows"),
 }

@@ -75,11 +75,15 @@ def test_files_stay_short() -> None:
 
 def test_functions_stay_short() -> None:
     lengths = {
-        f"{relative(path)}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
-        for path in modules()
-        for node in functions(path)
+        f"{relative(path)}:{node.lineno} {node.name}": lines_of(node) for path in modules() for node in functions(path)
     }
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
+
+
+def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Without the docstring, which nobody should cut short."""
+    first = function.body[1] if ast.get_docstring(function) and len(function.body) > 1 else function.body[0]
+    return (function.end_lineno or first.lineno) - first.lineno + 1
 
 
 def test_every_module_opens_with_a_sentence_of_purpose() -> None:
@@ -94,10 +98,16 @@ def test_every_module_opens_with_a_sentence_of_purpose() -> None:
 @pytest.mark.parametrize("folder", ["src", "services", "dags", "plugins"])
 def test_a_type_ignore_names_its_error_and_its_reason(folder: str) -> None:
     bare = [
-        f"{relative(path)}:{number}"
+        f"{relative(path)}:{number + 1}"
         for path in tracked(folder)
-        if path.suffix == ".py" and path != Path(__file__)
-        for number, line in enumerate(path.read_text().splitlines(), 1)
-        if "# type: ignore" in line and not ("# type: ignore[" in line and line.count("#") >= 2)
+        if path.suffix == ".py"
+        for lines in [path.read_text().splitlines()]
+        for number, line in enumerate(lines)
+        if "# type: ignore" in line and not explained(line, lines[number - 1])
     ]
     assert bare == []
+
+
+def explained(line: str, before: str) -> bool:
+    """The error in brackets, and why: behind it, or in the comment above."""
+    return "# type: ignore[" in line and (line.count("#") >= 2 or before.strip().startswith("#"))

@@ -27,6 +27,7 @@ class Options:
     @property
     def place(self) -> PlaceSettings:
         fields = {name: self.values.get(f"TELAR_{name.upper()}") for name in PlaceSettings.model_fields}
+        # pydantic reads the ports from their text, which mypy cannot know
         return PlaceSettings(**{name: value for name, value in fields.items() if value})  # type: ignore[arg-type]
 
     @property
