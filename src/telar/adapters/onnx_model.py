@@ -86,6 +86,6 @@ class OnnxModel:
 def _encoded(values: Values, numeric: bool) -> NDArray[Any]:
     """One graph input, shape n x 1: float32 with NaN, or text with ``""``, where a value is missing."""
     if numeric:
-        return np.asarray(values, dtype=np.float64).astype(np.float32).reshape(-1, 1)
+        return np.asarray(values, dtype=np.float32).reshape(-1, 1)
     words = [value if isinstance(value, str) else MISSING_WORD for value in values]
     return np.array(words, dtype=object).reshape(-1, 1)
