@@ -51,15 +51,15 @@ def fetch(
     Raises:
         SourceError: the upstream gave no usable answer; nothing is stored.
     """
-    now = now or datetime.now(UTC)
     runs.start(context.warehouse, context.name, run_id, "batch")
     if (stored := batches.of_run(context.warehouse, context.name, run_id)) is not None:
         return Fetched(stored.id)
-    if due is not None and (missed := too_old(due, now, _interval(context, due), context.settings.max_catchup)):
+    if due is not None and (missed := _missed(context, due, now or datetime.now(UTC))):
         return _end(context, run_id, Outcome.MISSED, missed)
     raw.ensure(context.warehouse, context.use_case)
     description = context.client.describe()
     finish_restart(context)
+    now = now or datetime.now(UTC)
     reserved = windows.reserve(context.warehouse, *context.feed, context.window, run_id, now)
     if isinstance(reserved, windows.Early):
         return Wait(reserved.until)
@@ -78,6 +78,7 @@ def _ask(
         _give_up(context, reserved, error)
         raise
     reach("fetch.after_answer")
+    _hold_window(context, answer.received_at)
     batch_id = batches.store(
         context.warehouse, context.use_case, reserved.request_id, reserved, answer, description, run_id, _reach
     )
@@ -85,6 +86,14 @@ def _ask(
     if batch_id is not None:
         return Fetched(batch_id)
     return Wait(max(next_request_at(now, context.window), now + SHORTEST_WAIT))
+
+
+def _hold_window(context: Context, received_at: datetime) -> None:
+    """Counts the window from the answer: an upstream that took long to answer may have turned over just before."""
+    until = next_request_at(received_at, context.window)
+    with context.warehouse.begin() as connection:
+        row = windows.locked(connection, *context.feed)
+        windows.change(connection, *context.feed, next_request_at=max(row.next_request_at, until))
 
 
 def _reach(place: str) -> None:
@@ -131,7 +140,7 @@ def _end(context: Context, run_id: str, outcome: Outcome, reason: str) -> Ended:
     return Ended(outcome, reason)
 
 
-def _interval(context: Context, due: datetime) -> timedelta:
-    """The time between the run due at ``due`` and the next of the schedule."""
+def _missed(context: Context, due: datetime, now: datetime) -> str | None:
+    """Why a run that was due then is too late; an interval is the time to the next run of the schedule."""
     following: datetime = croniter(context.schedule, due).get_next(datetime)
-    return following - due
+    return too_old(due, now, following - due, context.settings.max_catchup)

@@ -18,7 +18,7 @@ from telar.pipeline.context import Context
 from telar.pipeline.decide import stored_decision
 from telar.pipeline.failpoints import reach
 from telar.pipeline.partitions import TEST
-from telar.pipeline.production import contract_of, parity_of, version_files
+from telar.pipeline.production import contract_of, forget_versions, parity_of, version_files
 from telar.pipeline.train import cycle_so_far
 from telar.pipeline.training.evaluate import Said, bootstrap_gain, evaluate
 
@@ -39,6 +39,7 @@ def gate(context: Context, batch_id: int, version: str, run_id: str) -> Decision
     if known is not None and _still_holds(GateFigures.model_validate(known.figures), version, production):
         return stored_decision(known)
     figures = gather_figures(context, batch_id, version, production)
+    forget_versions(context, {version, production})
     decision = decide_promotion(figures)
     decisions.record(context.warehouse, context.name, batch_id, run_id, PROMOTE, decision, figures)
     reach("gate.after_record")

@@ -54,7 +54,7 @@ def _download(context: Context, version: str, folder: Path) -> Path:
         raise NotServable(f"the files of version {version} of {context.name} cannot be had: {error}") from error
 
 
-def forget_versions(context: Context, kept: Collection[str]) -> None:
+def forget_versions(context: Context, kept: Collection[str | None]) -> None:
     """Frees the disk of every version but those of ``kept``; they can be downloaded again."""
     for folder in _shelf(context).glob("*"):
         if folder.name.removeprefix(".").split("-")[0] not in kept:

@@ -12,7 +12,6 @@ from telar.domain.promotion import GateFigures
 from telar.pipeline.context import Context
 from telar.pipeline.failpoints import reach
 from telar.pipeline.gate import PROMOTE, gate, last_verdict
-from telar.pipeline.production import forget_versions
 from telar.pipeline.reconcile import ACTOR, reconcile
 
 
@@ -43,7 +42,6 @@ def promote(context: Context, batch_id: int, version: str, run_id: str) -> Decis
         reason=decision.reason,
         evidence=figures.model_dump(mode="json"),
     )
-    forget_versions(context, {version})
     return decision
 
 

