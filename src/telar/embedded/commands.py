@@ -41,7 +41,9 @@ def run_demo() -> None:
 def stop() -> None:
     """Stop every process of the platform; its data stay."""
     swept = platform.stop(_project(), Progress())
-    typer.echo("the platform is stopped" + (f"; {swept} processes had to be ended one by one" if swept else ""))
+    typer.echo(
+        "the platform is stopped" + (f"; {swept} processes outlived the supervisor and were ended" if swept else "")
+    )
 
 
 @app.command()

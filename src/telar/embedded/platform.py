@@ -2,10 +2,11 @@
 
 import fcntl
 import os
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+
+import psutil
 
 from telar.domain.errors import ConfigurationError
 from telar.embedded import airflow_settings, databases, options, ports, postgres, programs, readiness, session
@@ -82,8 +83,9 @@ def stop(layout: Layout, progress: Progress, seconds: float = 60.0) -> int:
     supervisor = Supervisor(layout)
     if supervisor.running():
         with progress.step("programs stopped"):
+            daemon = psutil.Process(supervisor.pid())
             supervisor.shutdown()
-            _await_end(supervisor, layout, seconds)
+            _await_end(daemon, seconds)
     swept = session.sweep(layout)
     layout.session.unlink(missing_ok=True)
     return swept
@@ -125,11 +127,7 @@ def _database_first(platform: Platform, progress: Progress) -> None:
         migrate_all(platform.layout, chosen, environments)
 
 
-def _await_end(supervisor: Supervisor, layout: Layout, seconds: float) -> None:
-    """Until the supervisor and its programs are gone, or nothing but what it never knew is left."""
-    deadline = time.monotonic() + seconds
-    while supervisor.running() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    pid = layout.run / "supervisord.pid"
-    while pid.is_file() and time.monotonic() < deadline:
-        time.sleep(0.05)
+def _await_end(supervisor: psutil.Process, seconds: float) -> None:
+    """Until the daemon is gone, which stops its programs first; the sweep after it ends what it never knew."""
+    with suppress(psutil.TimeoutExpired):
+        supervisor.wait(seconds)

@@ -97,7 +97,11 @@ class Supervisor:
                 told = done.stderr.strip() or f"see {self._layout.logs / 'supervisord.log'}"
                 raise ConfigurationError(f"the supervisor did not start: {told}")
             time.sleep(0.05)
-        session.remember(self._layout, int(self._call("getPID")))
+        session.remember(self._layout, self.pid())
+
+    def pid(self) -> int:
+        """The daemon's own process id."""
+        return int(self._call("getPID"))
 
     def launch(self, name: str) -> None:
         """Start one program unless it runs; does not wait until it is ready."""
