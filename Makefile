@@ -25,10 +25,10 @@ test: install-dev ## every test; MySQL's too where Docker or TELAR_TEST_MYSQL_UR
 	@$(venv) -m pytest $(args)
 
 check: install-dev ## style, types and floors
-	@$(venv) -m ruff check . && $(venv) -m ruff format --check . && $(venv) -m mypy && .telar/venv/bin/lint-imports
+	@$(venv) -m ruff check . && $(venv) -m ruff format --check . && $(venv) -m mypy && $(venv) .telar/venv/bin/lint-imports
 
-bench: install-dev ## every figure of the README (the platform must run: make demo)
-	@for file in benchmarks/*.py; do echo "== $$file"; $(venv) "$$file" || exit 1; done
+bench: install-dev ## every figure of the README, each on servers of its own
+	@for name in loading serving embedded; do echo "== $$name"; $(venv) -m benchmarks.$$name || exit 1; done
 
 doctor: ## what stands against running Telar here, and the fix
 	@if [ -x $(venv) ]; then $(embedded) doctor; else $(python) scripts/bootstrap.py --check; fi

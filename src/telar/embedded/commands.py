@@ -41,9 +41,8 @@ def run_demo() -> None:
 def stop() -> None:
     """Stop every process of the platform; its data stay."""
     swept = platform.stop(_project(), Progress())
-    typer.echo(
-        "the platform is stopped" + (f"; {swept} processes outlived the supervisor and were ended" if swept else "")
-    )
+    ended = f"; {swept} processes outlived the supervisor and were ended" if swept else ""
+    typer.echo(f"the platform is stopped{ended}")
 
 
 @app.command()
