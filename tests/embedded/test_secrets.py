@@ -42,6 +42,12 @@ def test_a_program_gets_only_the_passwords_that_it_needs(layout: Layout) -> None
     assert chosen["TELAR_DB_OWNER_PASSWORD"] not in set().union(*held.values())
 
 
+def test_no_secret_stands_in_a_command(layout: Layout) -> None:
+    chosen = options.load(layout)
+    words = " ".join(word for one in programs(layout, chosen) for word in one.command)
+    assert not [name for name in secrets.GENERATED if chosen[name] in words]
+
+
 def test_what_is_set_outside_wins_over_the_file_and_the_file_over_the_demo(
     layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:

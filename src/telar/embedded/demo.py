@@ -85,7 +85,10 @@ def _await_model(here: Platform, deadline: float) -> dict[str, Any]:
 
 def _model(here: Platform) -> dict[str, Any] | None:
     """The model that inference serves for the use case; None while there is none."""
-    answer = _ask(here, "GET", f"/models/{here.options.use_case}")
+    try:
+        answer = _ask(here, "GET", f"/models/{here.options.use_case}")
+    except DemoFailed:  # started again by the supervisor, it answers soon; the caller has a deadline
+        return None
     return cast(dict[str, Any], answer.json()) if answer.status_code == 200 else None
 
 
@@ -100,7 +103,10 @@ def _ask(here: Platform, method: str, path: str, body: object = None) -> request
     with requests.Session() as http:
         http.trust_env = False
         url = f"http://{LOOPBACK}:{here.options.place.inference_port}{path}"
-        return http.request(method, url, json=body, timeout=30)
+        try:
+            return http.request(method, url, json=body, timeout=30)
+        except requests.RequestException as error:
+            raise DemoFailed(f"the inference API does not answer at {url}; see make logs service=inference") from error
 
 
 def _told(here: Platform, model: dict[str, Any], answer: dict[str, Any]) -> str:

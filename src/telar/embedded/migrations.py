@@ -20,7 +20,7 @@ def migrate_all(layout: Layout, options: Options, environments: dict[str, dict[s
     Raises:
         ConfigurationError: one of them failed; the message ends with its log.
     """
-    mlflow = (sys.executable, "-m", "mlflow", "db", "upgrade", databases.url(options, "mlflow"))
+    mlflow = (sys.executable, "-m", "services.mlflow.upgrade")
     airflow = (sys.executable, "-m", "airflow", "db", "migrate")
     with ThreadPoolExecutor(3) as pool:
         jobs = [
