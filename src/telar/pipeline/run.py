@@ -31,7 +31,7 @@ def run_batch(
 
 def _run(context: Context, run_id: str, force: bool, tell: Callable[[str], None]) -> Outcome:
     tell("asking the upstream for a batch")
-    fetched = _fetch_in_time(context, run_id, tell)
+    fetched = fetch_in_time(context, run_id, tell)
     if isinstance(fetched, Ended):
         tell(fetched.reason)
         return record(context, run_id)
@@ -45,7 +45,8 @@ def _run(context: Context, run_id: str, force: bool, tell: Callable[[str], None]
     return record(context, run_id, batch_id)
 
 
-def _fetch_in_time(context: Context, run_id: str, tell: Callable[[str], None]) -> Fetched | Ended:
+def fetch_in_time(context: Context, run_id: str, tell: Callable[[str], None] = lambda _: None) -> Fetched | Ended:
+    """`fetch`, waiting in this process until the window lets it ask."""
     while isinstance(result := fetch(context, run_id), Wait):
         seconds = max((result.until - datetime.now(UTC)).total_seconds(), 0)
         tell(f"the window is open again in {seconds:.0f} s")
