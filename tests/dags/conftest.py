@@ -13,6 +13,7 @@ VARIANTS = {
     "goes_well": "",
     "stays_the_same": STEADY,
     "has_one_batch": '"source": DataApiSource(batches=1, sample_rows=1200)',
+    "begins_again": '"source": DataApiSource(batches=1, sample_rows=1200)',
     "gains_nothing": '"gate": GateRules(floor=0.1, min_gain=0.9)',
     "cannot_be_fitted": (
         '"candidates": (Candidate(name="tree", estimator="sklearn.tree.DecisionTreeClassifier",'

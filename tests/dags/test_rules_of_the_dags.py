@@ -1,10 +1,14 @@
 """What holds for every DAG, read from the DAGs as Airflow loads them."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.dags.airflow import Worker
 from tests.dags.conftest import VARIANTS
 from tests.dags.test_truth_in_states import STEPS
+from tests.support.spine import PROJECT, Spine
 
 NAMES = (*VARIANTS, "half_written")
 
@@ -58,3 +62,14 @@ def test_a_broken_file_is_one_failing_dag_of_its_name_that_says_what_is_wrong(wo
 
 def test_without_the_day_of_the_install_nothing_is_caught_up(worker: Worker) -> None:
     assert worker.describe("goes_well")["catchup"] is False
+
+
+def test_parsing_the_dags_imports_nothing_heavy(spine: Spine) -> None:
+    code = "import sys, telar_dags; print({'pandas', 'numpy', 'mlflow', 'sklearn', 'onnxruntime'} & set(sys.modules))"
+    environment = {
+        **spine.environment,
+        "PYTHONPATH": f"{PROJECT / 'dags'}:{PROJECT}",
+        "AIRFLOW_HOME": str(spine.folder),
+    }
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -118,6 +118,18 @@ def test_a_run_shows_in_airflow_and_in_the_warehouse_how_it_ended(ending: Ending
     assert_recorded(spine, ending, run)
 
 
+def test_a_run_may_restart_a_source_that_has_handed_out_everything(spine: Spine, worker: Worker) -> None:
+    worker.run("begins_again")
+    worker.run("begins_again")
+    run = worker.run("begins_again", restart_source=True)
+    assert run.state == "success"
+    assert run.tasks["prepare"] == DONE
+    with open_warehouse(spine.environment["TELAR_WAREHOUSE_URL"]) as warehouse:
+        batch = batches.of_run(warehouse, "begins_again", run.run_id)
+    assert batch is not None
+    assert (batch.cycle, batch.batch_number) == (2, 1)
+
+
 def assert_recorded(spine: Spine, ending: Ending, run: Run) -> None:
     with open_warehouse(spine.environment["TELAR_WAREHOUSE_URL"]) as warehouse:
         recorded = runs.get(warehouse, ending.dag, run.run_id)
