@@ -29,12 +29,13 @@ from telar.pipeline.cleaning import PARTITION, ROW, clean_rows
 from telar.pipeline.training import TrainingReason, TrainingRows, train
 from telar.pipeline.training.package import SKLEARN_FOLDER
 from telar.settings import MlflowSettings
-from telar.use_cases.cover_type import USE_CASE
+from telar.use_cases import discover
 from tests.support.databases import TestDatabase
 from tests.support.mlflow_server import free_port, running_mlflow
 from tests.support.servers import running_postgres
 
 PROJECT = Path(__file__).resolve().parents[1]
+USE_CASE = next(iter(discover(None).use_cases.values()))  # the first of those built in
 SERVER_CORE, CLIENT_CORE = 0, 1
 ROWS, COMPARED, ROUNDS, SECONDS, LEAST_RATIO = 6_000, 100, 3, 5.0, 30.0
 PROBABILITY_TOLERANCE = 1e-3
