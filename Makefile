@@ -31,7 +31,8 @@ bench: install-dev ## every figure of the README, each on servers of its own
 	@for name in loading serving embedded; do echo "== $$name"; $(venv) -m benchmarks.$$name || exit 1; done
 
 doctor: ## what stands against running Telar here, and the fix
-	@if [ -x $(venv) ]; then $(embedded) doctor; else $(python) scripts/bootstrap.py --check; fi
+	@if [ ! -f .telar/venv/telar-stamp ]; then python=$(python) && "$$python" scripts/bootstrap.py check; \
+	else $(embedded) doctor && if $(embedded) status >/dev/null; then $(venv) -m telar.cli doctor; fi; fi
 
 clean: stop ## stop and delete everything below .telar/, the data too
 	@rm -rf .telar && echo "deleted .telar/"

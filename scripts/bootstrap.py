@@ -1,4 +1,4 @@
-"""Installs Telar into `.telar/venv`, from nothing but a Python: `python scripts/bootstrap.py embedded|dev`.
+"""Installs Telar into `.telar/venv`, from nothing but a Python: `python scripts/bootstrap.py embedded|dev|check`.
 
 Standard library only. The stamp is written last: a half venv, as a Debian without ensurepip leaves it, does not count.
 """
@@ -23,6 +23,10 @@ VENV_PYTHON = VENV / "bin" / "python"
 def main() -> None:
     """Check the machine and install what is asked for, unless the stamp says that it is there."""
     extra = sys.argv[1]
+    if extra == "check":
+        complain(machine.problems(PROJECT, installed=STAMP.is_file()))
+        say("nothing stands against `make demo`")
+        return
     if installed(extra):
         complain(machine.problems(PROJECT, installed=True))
         return

@@ -39,6 +39,13 @@ def test_too_little_memory_is_named_and_can_be_overruled(monkeypatch: pytest.Mon
     assert machine.problems(tmp_path, installed=True) == [told]
 
 
+def test_a_running_platform_need_not_find_its_memory_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TELAR_MEMORY_MB", str(10**9))
+    (tmp_path / ".telar" / "run").mkdir(parents=True)
+    (tmp_path / ".telar" / "run" / "supervisord.pid").write_text(f"{os.getpid()}\n")
+    assert machine.problems(tmp_path, installed=True) == []
+
+
 def fake_python(folder: Path, version: str, accepted: bool) -> Path:
     """A program that calls itself Python ``version``."""
     program = folder / f"python{version}"

@@ -48,11 +48,22 @@ def available_memory_mb() -> int | None:
 
 
 def problems(folder: Path, installed: bool) -> list[str]:
-    """Everything that stands against installing or starting in ``folder``."""
+    """Everything that stands against installing or starting in ``folder``; a platform that runs has its memory."""
     disk = DISK_TO_RUN_MB if installed else DISK_TO_INSTALL_MB
     needed = int(os.environ.get("TELAR_MEMORY_MB") or MEMORY_MB)
-    found = (python_problem(), disk_problem(folder, disk), memory_problem(needed))
+    memory = None if _runs(folder) else memory_problem(needed)
+    found = (python_problem(), disk_problem(folder, disk), memory)
     return [problem for problem in found if problem]
+
+
+def _runs(folder: Path) -> bool:
+    """Whether the platform's supervisor seems to run there; its sockets and tables tell more, once all is installed."""
+    pid = folder / ".telar" / "run" / "supervisord.pid"
+    try:
+        os.kill(int(pid.read_text(encoding="ascii")), 0)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _machine_mb() -> int | None:
