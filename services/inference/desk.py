@@ -10,6 +10,7 @@ import orjson
 
 from services.inference.bodies import parsed, recordable, records_of
 from services.inference.figures import Figures
+from services.inference.gathering import Gathering
 from services.inference.models import Models
 from services.inference.recorder import Recorder
 from services.inference.served import Prediction, Served
@@ -35,20 +36,21 @@ class Call:
 
 
 class Desk:
-    """Answers requests; safe to use from several threads."""
+    """Answers requests: single records on the event loop, batches on any thread."""
 
     def __init__(self, models: Models, recorder: Recorder, figures: Figures, max_records: int) -> None:
         self._models, self._recorder, self._figures, self._max_records = models, recorder, figures, max_records
+        self._gathering = Gathering()
 
-    def one(self, call: Call) -> bytes:
+    async def one(self, call: Call) -> bytes:
         """The answer for one record; raises whatever is wrong with it."""
         served = call.served = self._models.require(call.name)
         value, flaw = parsed(call.body)
         record = served.validated(value)
         if flaw:
             raise flaw
-        predictions = served.predict([record])
-        return self._answered(call, served, [record], predictions, vars(predictions[0]))
+        prediction = await self._gathering.predict(served, record)
+        return self._answered(call, served, [record], [prediction], vars(prediction))
 
     def batch(self, call: Call) -> bytes:
         """The answer for all records of a batch, or for none."""

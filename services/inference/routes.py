@@ -31,7 +31,7 @@ class PredictionRoute:
         status = 200
         try:
             call.body = await _body(limited(receive, scope, parts.max_body_bytes))
-            answer = await to_thread.run_sync(parts.desk.batch, call) if self._batch else parts.desk.one(call)
+            answer = await (to_thread.run_sync(parts.desk.batch, call) if self._batch else parts.desk.one(call))
         except _CallerLeft:
             return
         except TelarError as error:

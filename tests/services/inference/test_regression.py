@@ -1,5 +1,6 @@
 """A model that predicts a number: its answer has a unit and no probabilities."""
 
+import asyncio
 import hashlib
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 
+from services.inference.gathering import Gathering
 from services.inference.manifest import Manifest
-from services.inference.served import Served, load
+from services.inference.served import Prediction, Served, load
 from telar.domain.columns import Column, Target
 from telar.domain.contract import Contract
 from telar.domain.errors import DataError
@@ -66,3 +68,19 @@ def test_a_record_without_a_finite_answer_is_refused(served: Served) -> None:
     record = served.validated({"Size": 60, "Rooms": None})
     with pytest.raises(DataError, match="no finite answer"):
         served.predict([record])
+
+
+def test_records_of_one_moment_get_each_its_own_answer_and_only_the_bad_one_gets_none(served: Served) -> None:
+    records = [{"Size": float(size), "Rooms": None if size == 70 else 2} for size in range(30, 130)]
+
+    async def ask_all() -> list[Prediction | BaseException]:
+        gathering = Gathering()
+        asked = (gathering.predict(served, served.validated(record)) for record in records)
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    for record, answer in zip(records, asyncio.run(ask_all()), strict=True):
+        if record["Rooms"] is None:
+            assert isinstance(answer, DataError)
+        else:
+            assert isinstance(answer, Prediction)
+            assert answer.prediction == pytest.approx(1000 * float(record["Size"] or 0) + 10_000, rel=1e-4)
