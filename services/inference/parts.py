@@ -14,7 +14,7 @@ from services.inference.recorder import Recorder
 from services.inference.watcher import Watcher
 from telar.adapters.model_registry.http import RegistryHttp
 from telar.adapters.warehouse import Warehouse, open_warehouse
-from telar.settings import InferenceSettings, MlflowSettings, UseCaseSettings, WarehouseSettings
+from telar.settings import InferenceSettings, MlflowSettings, UseCaseSettings, WarehouseSettings, read
 
 STOP_SECONDS = 5.0
 
@@ -30,9 +30,8 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Self:
-        """The settings of this process's environment."""
-        # pydantic-settings fills the required fields from the environment, which mypy cannot know
-        return cls(WarehouseSettings(), MlflowSettings(), InferenceSettings(), UseCaseSettings())  # type: ignore[call-arg]
+        """The settings of this process's environment; ConfigurationError names the variables that are not usable."""
+        return cls(read(WarehouseSettings), read(MlflowSettings), read(InferenceSettings), read(UseCaseSettings))
 
 
 @dataclass(frozen=True)
