@@ -68,7 +68,7 @@ def test_parsing_the_dags_imports_nothing_heavy(spine: Spine) -> None:
     code = "import sys, telar_dags; print({'pandas', 'numpy', 'mlflow', 'sklearn', 'onnxruntime'} & set(sys.modules))"
     environment = {
         **spine.environment,
-        "PYTHONPATH": f"{PROJECT / 'dags'}:{PROJECT}",
+        "PYTHONPATH": f"{PROJECT / 'dags'}:{spine.environment['PYTHONPATH']}",
         "AIRFLOW_HOME": str(spine.folder),
     }
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)

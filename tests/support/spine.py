@@ -126,7 +126,7 @@ def wait_until(url: str, process: "subprocess.Popen[bytes]", seconds: float = ST
 def _common(folder: Path, use_cases: Path) -> dict[str, str]:
     machine = {name: value for name, value in os.environ.items() if not name.startswith(("TELAR_", "AIRFLOW"))}
     return machine | {
-        "PYTHONPATH": str(PROJECT),
+        "PYTHONPATH": f"{PROJECT / 'src'}:{PROJECT}",
         "TELAR_USE_CASES": str(use_cases),
         "TELAR_DATA_API_STATE_FOLDER": str(folder / "data-api"),
         "TELAR_DATA_API_DOWNLOAD": "false",
