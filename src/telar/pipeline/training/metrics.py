@@ -69,8 +69,8 @@ def median_absolute_percentage_error(truth: Numbers, values: Numbers) -> float:
 
 def r2(truth: Numbers, values: Numbers) -> float:
     """The share of the variance explained; NaN where there is none."""
-    variance = np.square(truth - truth.mean()).sum()
-    return float(1 - np.square(values - truth).sum() / variance) if variance > 0 else float("nan")
+    variance = float(np.sum(np.square(truth - truth.mean())))
+    return 1 - float(np.sum(np.square(values - truth))) / variance if variance > 0 else float("nan")
 
 
 CLASSIFICATION: dict[str, Callable[[Any, Numbers], float]] = {

@@ -60,4 +60,4 @@ def _compared(pipeline: Pipeline, rows: pd.DataFrame, compiled: Scores, contract
 
 def _largest(difference: NDArray[np.floating]) -> float:
     """The largest difference; one that is no number counts as the largest there is."""
-    return float(np.nan_to_num(difference.astype(np.float64), nan=np.finfo(np.float64).max).max())
+    return float(np.max(np.nan_to_num(difference.astype(np.float64), nan=np.finfo(np.float64).max)))
