@@ -50,15 +50,16 @@ def served(platform: RunningPlatform, name: str) -> str | None:
 def test_an_alias_moved_in_mlflow_is_served_within_30_seconds_and_stands_in_the_history(
     platform: RunningPlatform,
 ) -> None:
-    before = served(platform, "tiny")
     platform.run_dag("tiny", force_training=True)
+    models = "/api/2.0/mlflow/registered-models/alias?name=tiny&alias=production"
+    holder = platform.ask("MLFLOW", "GET", models).json()["model_version"]["version"]
     listed = platform.ask("MLFLOW", "GET", "/api/2.0/mlflow/model-versions/search?filter=name='tiny'").json()
-    other = next(each["version"] for each in listed["model_versions"] if each["version"] != served(platform, "tiny"))
+    other = next(each["version"] for each in listed["model_versions"] if each["version"] != holder)
     body = {"name": "tiny", "alias": "production", "version": other}
     moved = platform.ask("MLFLOW", "POST", "/api/2.0/mlflow/registered-models/alias", body)
     assert moved.status_code == 200, told(moved)
 
-    until(f"version {other} is served instead of {before}", lambda: served(platform, "tiny") == other, EXTERNAL_SECONDS)
+    until(f"version {other} is served instead of {holder}", lambda: served(platform, "tiny") == other, EXTERNAL_SECONDS)
     platform.telar("reconcile", "tiny")
     history = platform.rows("SELECT version, state FROM ops.promotions WHERE use_case = 'tiny' ORDER BY id")
     assert history[-1] == {"version": other, "state": "external"}
