@@ -70,6 +70,7 @@ def _pace(layout: Layout) -> dict[str, str]:
         "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
         "LOGGING__BASE_LOG_FOLDER": str(layout.airflow / "logs"),
         "LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(layout.airflow / "logs" / "dag_processor"),
         "USAGE_DATA_COLLECTION__ENABLED": "False",
