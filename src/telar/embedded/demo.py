@@ -36,6 +36,7 @@ def run(here: Platform, progress: Progress) -> None:
     deadline = time.monotonic() + SECONDS
     _take_batches(here, progress, deadline)
     with progress.step("the inference API serves the promoted model"):
+        _reload(here)
         model = _await_model(here, deadline)
     answer = _predict(here, model)
     progress.say("first prediction")
@@ -83,6 +84,14 @@ def _await_model(here: Platform, deadline: float) -> dict[str, Any]:
     return model
 
 
+def _reload(here: Platform) -> None:
+    """Inference looks at the alias now, so that the demo's answer is the newest promotion's."""
+    path = f"/models/{here.options.use_case}/reload"
+    answer = _ask(here, "POST", path, key=here.options["TELAR_INFERENCE_RELOAD_KEY"])
+    if answer.status_code != 200:
+        raise DemoFailed(f"inference does not load the promoted model: {answer.status_code} {answer.text[:500]}")
+
+
 def _model(here: Platform) -> dict[str, Any] | None:
     """The model that inference serves for the use case; None while there is none."""
     try:
@@ -99,12 +108,12 @@ def _predict(here: Platform, model: dict[str, Any]) -> dict[str, Any]:
     return cast(dict[str, Any], answer.json())
 
 
-def _ask(here: Platform, method: str, path: str, body: object = None) -> requests.Response:
+def _ask(here: Platform, method: str, path: str, body: object = None, key: str = "") -> requests.Response:
     with requests.Session() as http:
         http.trust_env = False
         url = f"http://{LOOPBACK}:{here.options.place.inference_port}{path}"
         try:
-            return http.request(method, url, json=body, timeout=30)
+            return http.request(method, url, json=body, headers={"X-API-Key": key}, timeout=30)
         except requests.RequestException as error:
             raise DemoFailed(f"the inference API does not answer at {url}; see make logs service=inference") from error
 
