@@ -6,12 +6,12 @@ from typing import Any, cast
 
 import requests
 
-from telar.domain.errors import TelarError
+from telar.domain.errors import ServiceError
 
 SECONDS = 20
 
 
-class AirflowFailed(TelarError):
+class AirflowFailed(ServiceError):
     """Airflow refused, or a run did not end as it should."""
 
 

@@ -8,7 +8,7 @@ import requests
 import typer
 from sqlalchemy import text
 
-from telar.domain.errors import TelarError
+from telar.domain.errors import ServiceError
 from telar.embedded import databases, platform, readiness
 from telar.embedded.airflow_api import AirflowApi, AirflowFailed, await_run
 from telar.embedded.airflow_settings import USER
@@ -21,7 +21,7 @@ RUNS = 6
 SECONDS = 900.0
 
 
-class DemoFailed(TelarError):
+class DemoFailed(ServiceError):
     """The platform runs, but no prediction came of it."""
 
 
