@@ -3,9 +3,11 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
@@ -66,11 +68,27 @@ def test_a_clean_stop_leaves_no_process(server: postgres.Postgres, running: subp
 def test_it_recovers_after_a_kill(server: postgres.Postgres, running: subprocess.Popen[bytes], tmp_path: Path) -> None:
     os.kill(running.pid, signal.SIGKILL)
     running.wait()
+    await_end_of_group(running.pid)
 
     again = postgres.start(server, tmp_path / "log")
 
     assert postgres.ask(server, "SELECT 1") == 1
     postgres.stop(again)
+
+
+def await_end_of_group(group: int, seconds: float = 20.0) -> None:
+    """The server's children see that it died and end; until then they hold its shared memory, and no other starts."""
+    deadline = time.monotonic() + seconds
+    while any(_group(each) == group for each in psutil.process_iter(["status"])):
+        assert time.monotonic() < deadline, f"processes of group {group} are left"
+        time.sleep(0.05)
+
+
+def _group(process: psutil.Process) -> int | None:
+    try:
+        return os.getpgid(process.pid) if process.info["status"] != psutil.STATUS_ZOMBIE else None
+    except ProcessLookupError:
+        return None
 
 
 @pytest.mark.usefixtures("running")
