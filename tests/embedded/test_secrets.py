@@ -2,6 +2,7 @@
 
 import pytest
 
+from telar import credentials
 from telar.embedded import options, secrets
 from telar.embedded.layout import Layout
 from telar.embedded.programs import base_environment, programs, write
@@ -10,7 +11,7 @@ from telar.embedded.programs import base_environment, programs, write
 def test_secrets_are_made_once(layout: Layout) -> None:
     first = secrets.ensure(layout)
     assert secrets.ensure(layout) == first
-    assert set(secrets.GENERATED) < set(first)
+    assert set(credentials.GENERATED) < set(first)
     assert len(set(first.values())) == len(first)
 
 
@@ -30,7 +31,7 @@ def test_nobody_else_may_read_what_holds_a_secret(layout: Layout) -> None:
 
 def test_a_program_gets_only_the_passwords_that_it_needs(layout: Layout) -> None:
     chosen = options.load(layout)
-    secret = {chosen[name] for name in secrets.GENERATED}
+    secret = {chosen[name] for name in credentials.GENERATED}
     held = {
         one.name: {value for value in secret if any(value in text for text in one.environment.values())}
         for one in programs(layout, chosen)
@@ -45,7 +46,7 @@ def test_a_program_gets_only_the_passwords_that_it_needs(layout: Layout) -> None
 def test_no_secret_stands_in_a_command(layout: Layout) -> None:
     chosen = options.load(layout)
     words = " ".join(word for one in programs(layout, chosen) for word in one.command)
-    assert not [name for name in secrets.GENERATED if chosen[name] in words]
+    assert not [name for name in credentials.GENERATED if chosen[name] in words]
 
 
 def test_what_is_set_outside_wins_over_the_file_and_the_file_over_the_demo(
@@ -58,6 +59,17 @@ def test_what_is_set_outside_wins_over_the_file_and_the_file_over_the_demo(
     assert chosen["TELAR_SOURCE_WINDOW_SECONDS"] == "9"
     assert chosen["TELAR_DATA_API_WINDOW_SECONDS"] == "5"
     assert chosen.use_case
+
+
+def test_the_containers_secrets_neither_open_nor_reach_the_embedded_platform(layout: Layout) -> None:
+    mine = secrets.ensure(layout)
+    lines = [f"{name}=of-the-containers" for name in credentials.OF_CONTAINERS]
+    (layout.project / ".env").write_text("\n".join(lines))
+    chosen = options.load(layout)
+    assert {name: chosen[name] for name in credentials.GENERATED} == {
+        name: mine[name] for name in credentials.GENERATED
+    }
+    assert "of-the-containers" not in chosen.values.values()
 
 
 def test_a_running_platform_keeps_its_settings(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:

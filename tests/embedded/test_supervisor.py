@@ -11,8 +11,8 @@ import psutil
 from telar.embedded import platform, programs, session
 from telar.embedded.layout import Layout
 from telar.embedded.programs import Program
-from telar.embedded.progress import Progress
 from telar.embedded.supervisor import Supervisor
+from telar.progress import Progress
 
 SLEEP = "import time; time.sleep(600)"
 # Like Airflow's tasks: a child in a process group of its own, deaf to TERM, and a parent that does not wait for it.

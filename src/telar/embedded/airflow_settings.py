@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
+from telar.credentials import write_private
 from telar.embedded import databases
-from telar.embedded.layout import Layout, write_private
+from telar.embedded.layout import Layout
 from telar.embedded.options import LOOPBACK, Options
 
 USER = "admin"

@@ -12,7 +12,7 @@ from rich.table import Column, Table
 from telar.domain.errors import ConfigurationError, TelarError
 from telar.embedded import checks, demo, platform, readiness
 from telar.embedded.layout import Layout, find_project
-from telar.embedded.progress import Progress
+from telar.progress import Progress
 
 app = typer.Typer(
     help="The platform without Docker: every service as a process on loopback.",

@@ -14,7 +14,7 @@ from telar.embedded.airflow_api import AirflowApi, AirflowFailed, await_run
 from telar.embedded.airflow_settings import USER
 from telar.embedded.options import LOOPBACK
 from telar.embedded.platform import Platform
-from telar.embedded.progress import Progress
+from telar.progress import Progress
 
 BATCHES = 2
 RUNS = 6

@@ -1,6 +1,5 @@
 """Where everything of the embedded platform lies: below `.telar/` of the project, private to its user."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,12 +79,3 @@ def find_project(start: Path | None = None) -> Layout:
             if (folder / ".env.example").is_file() and (folder / "requirements.lock").is_file():
                 return Layout(folder)
     raise FileNotFoundError(f"no Telar project at {places[0]} or above it: run the command inside the project")
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write ``text`` so that no other user can read it at any moment, and a kill leaves the old file whole."""
-    beside = path.with_name(path.name + ".new")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    beside.replace(path)

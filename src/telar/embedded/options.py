@@ -8,8 +8,9 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from telar.credentials import OF_CONTAINERS, write_private
 from telar.embedded import secrets
-from telar.embedded.layout import Layout, write_private
+from telar.embedded.layout import Layout
 from telar.settings import PlaceSettings
 
 LOOPBACK = "127.0.0.1"
@@ -37,7 +38,7 @@ class Options:
     @property
     def public(self) -> dict[str, str]:
         """What every program may see: no generated secret among it."""
-        return {name: value for name, value in self.values.items() if name not in secrets.GENERATED}
+        return {name: value for name, value in self.values.items() if name not in OF_CONTAINERS}
 
 
 def load(layout: Layout, running: bool = False) -> Options:
@@ -50,7 +51,7 @@ def load(layout: Layout, running: bool = False) -> Options:
         _file(layout.project / ".env.example"),
         _demo(layout),
         secrets.ensure(layout),
-        _file(layout.project / ".env"),
+        _without_secrets(_file(layout.project / ".env")),
         {name: value for name, value in os.environ.items() if value and name.startswith("TELAR_")},
         json.loads(layout.chosen.read_text(encoding="utf-8")) if running and layout.chosen.is_file() else {},
     )
@@ -67,6 +68,11 @@ def keep(layout: Layout, options: Options) -> None:
 
 def _file(path: Path) -> dict[str, str]:
     return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value}
+
+
+def _without_secrets(values: Mapping[str, str]) -> dict[str, str]:
+    """Those of `.env` are the containers': the databases below `.telar/` were made with others."""
+    return {name: value for name, value in values.items() if name not in OF_CONTAINERS}
 
 
 def _demo(layout: Layout) -> dict[str, str]:

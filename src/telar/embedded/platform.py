@@ -11,8 +11,8 @@ import psutil
 from telar.domain.errors import ConfigurationError
 from telar.embedded import airflow_settings, databases, options, ports, postgres, programs, readiness, session
 from telar.embedded.layout import Layout
-from telar.embedded.progress import Progress
 from telar.embedded.supervisor import FIRST, Supervisor
+from telar.progress import Progress
 
 START_SECONDS = 180.0
 _EARLY = ("data-api", "portal")

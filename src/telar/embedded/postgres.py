@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from sqlalchemy import URL, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from telar.credentials import write_private
 from telar.domain.errors import ConfigurationError
-from telar.embedded.layout import write_private
 
 ADMIN = "postgres"
 LOOPBACK = "127.0.0.1"

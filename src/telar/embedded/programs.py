@@ -6,8 +6,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from telar.credentials import write_private
 from telar.embedded import airflow_settings, databases
-from telar.embedded.layout import Layout, write_private
+from telar.embedded.layout import Layout
 from telar.embedded.options import LOOPBACK, Options
 from telar.embedded.postgres import foreground
 

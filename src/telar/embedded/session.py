@@ -13,7 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from telar.embedded.layout import Layout, write_private
+from telar.credentials import write_private
+from telar.embedded.layout import Layout
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
