@@ -1,25 +1,46 @@
 """Every variable that Telar reads, one frozen class for each backing service; read at an entry point, passed in."""
 
+import os
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from telar.database_url import database_url
 from telar.domain.errors import ConfigurationError
+
+SECRETS = Path("/run/secrets")  # where Compose and Kubernetes mount what must not stand in an environment
 
 
 class _Settings(BaseSettings):
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
 
 class WarehouseSettings(_Settings):
-    """The warehouse, by the URL of the role that this process may use; ``owner_url`` only for `telar migrate`."""
+    """The warehouse by the role that this process may use; ``url`` is complete, for SQLAlchemy.
+
+    ``user`` and ``password`` stand beside a URL that names none, so that one URL serves every role.
+    """
 
     model_config = SettingsConfigDict(env_prefix="TELAR_WAREHOUSE_")
 
+    user: str | None = None
+    password: SecretStr | None = None
     url: SecretStr
-    owner_url: SecretStr | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _complete(cls, url: SecretStr, others: ValidationInfo) -> SecretStr:
+        password: SecretStr | None = others.data.get("password")
+        secret = password.get_secret_value() if password else None
+        return SecretStr(database_url(url.get_secret_value(), others.data.get("user"), secret))
+
+
+class WarehouseOwnerSettings(WarehouseSettings):
+    """The same by the owner's role, for `telar migrate` only."""
+
+    model_config = SettingsConfigDict(env_prefix="TELAR_WAREHOUSE_OWNER_")
 
 
 class MlflowSettings(_Settings):
@@ -144,15 +165,23 @@ class PortalSettings(_Settings):
 _AnySettings = TypeVar("_AnySettings", bound=BaseSettings)
 
 
-def read(settings: type[_AnySettings]) -> _AnySettings:
-    """Those settings from the environment.
+def read(settings: type[_AnySettings], secrets: Path = SECRETS) -> _AnySettings:
+    """Those settings: each from its variable, else from the file of ``secrets`` named like it in lower case.
 
     Raises:
-        ConfigurationError: a variable is missing or unusable; the text names each.
+        ConfigurationError: one is missing or unusable; the text names each, and shows no value.
     """
     try:
-        return settings()
+        return settings(_secrets_dir=secrets if secrets.is_dir() else None)
+    except SettingsError as error:
+        raise ConfigurationError(
+            f"{error}: {error.__cause__}; the files of {secrets} must be text that user {os.getuid()} may read"
+        ) from error
     except ValidationError as error:
         prefix = str(settings.model_config.get("env_prefix", ""))
-        wrong = [f"{prefix}{each['loc'][0]}".upper() + f": {each['msg']}" for each in error.errors()]
+        wrong = [f"{prefix}{each['loc'][0]}: ".upper() + _rule(each["msg"]) for each in error.errors()]
         raise ConfigurationError(f"{'; '.join(wrong)}. See .env.example for every variable.") from error
+
+
+def _rule(message: str) -> str:
+    return message.removeprefix("Value error, ")

@@ -20,14 +20,10 @@ def migrate() -> None:
     """Bring the warehouse to this version's tables, views and rights; safe to run again."""
     found = registry()
     from telar.adapters.warehouse.migrate import migrate
-    from telar.domain.errors import ConfigurationError
     from telar.pipeline.cleaning import clean_rows
-    from telar.settings import WarehouseSettings, read
+    from telar.settings import WarehouseOwnerSettings, read
 
-    owner = read(WarehouseSettings).owner_url
-    if owner is None:
-        raise ConfigurationError("TELAR_WAREHOUSE_OWNER_URL is not set; `telar migrate` needs the owner's role")
-    migrate(owner, found.use_cases.values(), clean_rows)
+    migrate(read(WarehouseOwnerSettings).url, found.use_cases.values(), clean_rows)
     typer.echo(f"the warehouse is up to date, with the tables of {', '.join(sorted(found.use_cases)) or 'no use case'}")
 
 

@@ -64,7 +64,7 @@ class Warehouse:
         if context.is_disconnect or _is_connection_failure(error, code):
             raise WarehouseUnavailable(
                 f"{who} did not let user {self.url.username} in ({_first_line(error)}): start it, "
-                "or correct TELAR_WAREHOUSE_URL"
+                "or correct TELAR_WAREHOUSE_URL and what stands beside it (..._USER, ..._PASSWORD)"
             ) from error
 
 
