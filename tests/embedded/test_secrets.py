@@ -1,5 +1,9 @@
 """Secrets are made once and kept from everyone else."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from telar import credentials
@@ -90,3 +94,16 @@ def test_another_airflow_of_the_caller_does_not_lead_ours_astray(
     assert "AIRFLOW__CORE__EXECUTOR" not in environment
     assert "PYTHONPATH" not in environment
     assert environment["NO_PROXY"] == "intranet,127.0.0.1,localhost"
+
+
+def test_a_program_with_onnx_runtime_gets_no_id_of_telemetry_and_writes_nothing_below_the_callers_home(
+    layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    environment = base_environment(layout, options.load(layout))
+    subprocess.run([sys.executable, "-c", "import onnxruntime"], env=environment, check=True)
+    assert list(home.iterdir()) == []
+    assert Path(environment["XDG_CACHE_HOME"]).is_relative_to(layout.home)
+    assert list(layout.home.rglob("*onnxruntime*")) == []

@@ -54,8 +54,10 @@ def base_environment(layout: Layout, options: Options) -> dict[str, str]:
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,
         "PYTHONUNBUFFERED": "1",
+        "XDG_CACHE_HOME": str(layout.home / "cache"),
         "MPLCONFIGDIR": str(layout.home / "cache" / "matplotlib"),
         "MLFLOW_DISABLE_TELEMETRY": "true",
+        "ORT_DISABLE_TELEMETRY": "1",  # ONNX Runtime tells Microsoft about models by default, with an id of the machine
         "TELAR_MLFLOW_URL": _at(options.place.mlflow_port),
         "TELAR_SOURCE_URL": options.values.get("TELAR_SOURCE_URL") or _at(options.place.data_api_port),
         "TELAR_INFERENCE_URL": _at(options.place.inference_port),
