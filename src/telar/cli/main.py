@@ -1,12 +1,12 @@
 """The commands put together, and what they share: errors told as one message."""
 
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
 
 from telar.cli import looking, steps, upkeep
 from telar.cli.errors import TellsErrors
-from telar.embedded.commands import app as embedded
 
 app = typer.Typer(
     cls=TellsErrors,
@@ -30,4 +30,7 @@ def options(
 
 for _module in (looking, steps, upkeep):
     _module.add_to(app)
-app.add_typer(embedded, name="embedded", rich_help_panel="Embedded platform")
+if find_spec("supervisor"):  # an image carries what its service needs, not the platform without Docker
+    from telar.embedded.commands import app as embedded
+
+    app.add_typer(embedded, name="embedded", rich_help_panel="Embedded platform")
