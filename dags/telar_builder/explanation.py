@@ -2,6 +2,7 @@
 
 from telar.domain.columns import Column
 from telar.domain.use_case import UseCase
+from telar.links import model_link
 from telar.settings import PipelineSettings, PlaceSettings
 from telar_builder.timetable import schedule
 
@@ -89,8 +90,8 @@ def _gate(use_case: UseCase) -> str:
 
 
 def _links(use_case: UseCase, place: PlaceSettings) -> str:
-    host = f"http://{place.public_host}"
+    at = f"http://{place.public_host}"
     return f"""## Where to look
 
-[Portal]({host}:{place.portal_port}) · [models in MLflow]({host}:{place.mlflow_port}/#/models/{use_case.name}) ·
-[inference API]({host}:{place.inference_port}/docs) · [data API]({host}:{place.data_api_port}/docs)"""
+[Portal]({at}:{place.portal_port}) · [models in MLflow]({model_link(place, use_case.name)}) ·
+[inference API]({at}:{place.inference_port}/docs)"""

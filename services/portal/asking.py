@@ -14,6 +14,7 @@ def ask(
     method: str = "GET",
     body: object | None = None,
     headers: Mapping[str, str] | None = None,
+    login: tuple[str, str] | None = None,
 ) -> requests.Response:
     """The answer, whatever its status; connecting and each wait for bytes may take ``timeout_seconds``.
 
@@ -21,7 +22,9 @@ def ask(
         ServiceUnavailable: nothing listens there, or nothing came in time.
     """
     try:
-        return requests.request(method, url, json=body, headers=dict(headers or {}), timeout=timeout_seconds)
+        return requests.request(
+            method, url, json=body, headers=dict(headers or {}), auth=login, timeout=timeout_seconds
+        )
     except requests.Timeout as error:
         raise ServiceUnavailable(f"no answer from {url} within {timeout_seconds:g} s") from error
     except requests.ConnectionError as error:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import requests
 from pydantic import TypeAdapter, ValidationError
 
 from services.portal.asking import ask, parsed_object
@@ -46,10 +47,15 @@ class DataApi:
     def feeds(self) -> Feeds:
         """What it feeds now; only a feed that is ready is asked, since the others would let us wait.
 
+        An upstream that is not Telar's own tells nothing.
+
         Raises:
             ServiceUnavailable: it does not answer, or is not Telar's data API.
         """
-        told = self._asked("/health")
+        answer = ask(f"{self.url}/health", self._timeout)
+        if is_foreign(answer):
+            return Feeds()
+        told = parsed_object(answer)
         states = told.get("use_cases")
         if not isinstance(states, dict):
             raise ServiceUnavailable(f"{self.url} is not Telar's data API: its /health names no use cases")
@@ -69,3 +75,8 @@ class DataApi:
 
     def _asked(self, path: str) -> dict[str, Any]:
         return parsed_object(ask(self.url + path, self._timeout))
+
+
+def is_foreign(health: requests.Response) -> bool:
+    """Whether an upstream that was asked for /health is not Telar's: the originals have no such route."""
+    return bool(health.status_code == requests.codes.not_found)

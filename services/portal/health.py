@@ -10,11 +10,12 @@ from telar.domain.errors import TelarError
 
 
 class State(StrEnum):
-    """``degraded``: it answers, and says itself that a part of it does not work or is not there yet."""
+    """``degraded``: it answers, but a part of it does not work or is not there yet; ``off``: it was not started."""
 
     UP = "up"
     DEGRADED = "degraded"
     DOWN = "down"
+    OFF = "off"
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,22 @@
 """What each service must answer to count as up."""
 
+import socket
+import time
+from urllib.parse import urlsplit
+
 import requests
 
-from services.portal.asking import ask, parsed_object
-from services.portal.feeds import READY
+from services.portal.asking import ask, parsed, parsed_object
+from services.portal.feeds import READY, is_foreign
 from services.portal.health import State
 from telar.adapters.warehouse import Warehouse
 from telar.adapters.warehouse.history import answers
 from telar.domain.errors import ServiceUnavailable
+from telar.settings import MlflowSettings
 
 AWAY = {"database": "the warehouse is away, predictions wait to be recorded", "mlflow": "MLflow is away"}
+_REFUSED = {requests.codes.unauthorized, requests.codes.forbidden}
+_NOTHING = "telar-health"  # a folder that nobody makes: listing it costs the object store next to nothing
 
 
 def airflow(url: str, timeout_seconds: float) -> tuple[State, str]:
@@ -25,12 +32,23 @@ def airflow(url: str, timeout_seconds: float) -> tuple[State, str]:
     return State.UP, f"{_listed(well)} healthy"
 
 
-def mlflow(url: str, timeout_seconds: float) -> tuple[State, str]:
-    """MLflow says OK and nothing more."""
-    response = ask(f"{url}/health", timeout_seconds)
-    if response.status_code != requests.codes.ok or response.text.strip() != "OK":
-        raise ServiceUnavailable(f"{url}/health answered {response.status_code}, not OK")
-    return State.UP, "tracking server answers"
+def mlflow(settings: MlflowSettings, timeout_seconds: float) -> tuple[State, str]:
+    """MLflow's own /health says OK without its database, so its registry is asked, and then its object store."""
+    deadline = time.monotonic() + timeout_seconds
+    registry = _asked_mlflow(settings, "mlflow/registered-models/search?max_results=1", timeout_seconds)
+    if registry.status_code in _REFUSED:
+        return State.DEGRADED, "it refuses the portal's login: set TELAR_MLFLOW_USERNAME and TELAR_MLFLOW_PASSWORD"
+    if registry.status_code >= requests.codes.server_error:
+        raise ServiceUnavailable(f"it answers {registry.status_code}: {_told(registry)}")
+    parsed_object(registry)
+    try:
+        left = max(deadline - time.monotonic(), 0.1)
+        files = _asked_mlflow(settings, f"mlflow-artifacts/artifacts?path={_NOTHING}", left)
+    except ServiceUnavailable:
+        return State.DEGRADED, "the registry answers, its object store does not"
+    if files.status_code >= requests.codes.server_error:
+        return State.DEGRADED, f"the registry answers, its object store does not ({files.status_code})"
+    return State.UP, "registry and object store answer"
 
 
 def inference(url: str, timeout_seconds: float) -> tuple[State, str]:
@@ -52,7 +70,10 @@ def inference(url: str, timeout_seconds: float) -> tuple[State, str]:
 
 def data_api(url: str, timeout_seconds: float) -> tuple[State, str]:
     """The data API lives when /health answers; it says itself which rows are not there yet, and what is broken."""
-    told = parsed_object(ask(f"{url}/health", timeout_seconds))
+    answer = ask(f"{url}/health", timeout_seconds)
+    if is_foreign(answer):
+        return State.UP, "answers; it is not Telar's own, so it does not tell what it hands out"
+    told = parsed_object(answer)
     late = [f"{name}: {state}" for name, state in (told.get("use_cases") or {}).items() if state != READY]
     broken = [f"{name} cannot be loaded" for name in told.get("broken") or {}]
     if late or broken:
@@ -60,10 +81,46 @@ def data_api(url: str, timeout_seconds: float) -> tuple[State, str]:
     return State.UP, f"hands out {_listed(sorted(told['use_cases']))}" if told.get("use_cases") else "answers"
 
 
+def minio(url: str, timeout_seconds: float) -> tuple[State, str]:
+    """The object store is ready when it says so."""
+    response = ask(f"{url}/minio/health/ready", timeout_seconds)
+    if response.status_code != requests.codes.ok:
+        raise ServiceUnavailable(f"{response.url} answered {response.status_code} {response.reason}")
+    return State.UP, "ready to read and write"
+
+
+def adminer(url: str, timeout_seconds: float) -> tuple[State, str]:
+    """Adminer shows its login; the name of a container that was not started is unknown."""
+    try:
+        socket.getaddrinfo(urlsplit(url).hostname, None)
+    except socket.gaierror:
+        return State.OFF, "it comes with COMPOSE_PROFILES=tools in .env"
+    response = ask(url, timeout_seconds)
+    if response.status_code != requests.codes.ok or "adminer" not in response.text.lower():
+        raise ServiceUnavailable(f"what answers at {url} ({response.status_code}) is not Adminer")
+    return State.UP, "shows its login"
+
+
 def warehouse(store: Warehouse) -> tuple[State, str]:
     """The warehouse lives when it selects 1 for the portal's role."""
     answers(store)
     return State.UP, f"{store.dialect} answers"
+
+
+def _asked_mlflow(settings: MlflowSettings, question: str, timeout_seconds: float) -> requests.Response:
+    login = None
+    if settings.username and settings.password:
+        login = (settings.username, settings.password.get_secret_value())
+    return ask(f"{settings.url.rstrip('/')}/api/2.0/{question}", timeout_seconds, login=login)
+
+
+def _told(response: requests.Response) -> str:
+    """What MLflow says of an error."""
+    try:
+        found = parsed(response)
+    except ServiceUnavailable:
+        found = None
+    return str(found.get("message")) if isinstance(found, dict) else response.reason
 
 
 def _listed(names: list[str]) -> str:

@@ -46,11 +46,17 @@ class Surroundings:
         airflow = self.portal.airflow_url or f"http://127.0.0.1:{self.places.airflow_port}"
         return {
             "airflow": partial(probes.airflow, airflow.rstrip("/"), seconds),
-            "mlflow": partial(probes.mlflow, self.mlflow.url.rstrip("/"), seconds),
+            "mlflow": partial(probes.mlflow, self.mlflow, seconds),
             "inference": partial(probes.inference, self.models.url, seconds),
             "data_api": partial(probes.data_api, self.data_api.url, seconds),
             "warehouse": lambda: probes.warehouse(self.warehouse),
+            **self._optional_probes(),
         }
+
+    def _optional_probes(self) -> dict[str, Probe]:
+        seconds = self.portal.probe_seconds
+        known = (("minio", self.portal.minio_url, probes.minio), ("adminer", self.portal.adminer_url, probes.adminer))
+        return {name: partial(probe, url.rstrip("/"), seconds) for name, url, probe in known if url}
 
 
 def surroundings() -> Surroundings:

@@ -27,6 +27,7 @@ STATE: dict[State, tuple[str, Colour, str]] = {
     State.UP: ("Up", "green", ":material/check_circle:"),
     State.DEGRADED: ("Degraded", "orange", ":material/error:"),
     State.DOWN: ("Down", "red", ":material/cancel:"),
+    State.OFF: ("Not started", "gray", ":material/power_off:"),
 }
 _ESCAPED = re.compile(r"[\\`*_\[\]$<>#~|:{}]")
 SAMPLE_WARNING = (

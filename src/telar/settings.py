@@ -132,7 +132,10 @@ class InferenceSettings(_Settings):
 
 
 class PlaceSettings(_Settings):
-    """Where the services listen and how the world calls them."""
+    """Where the services listen and how the world calls them.
+
+    ``mlflow_public_url`` and ``data_api_public_url`` are where people open an external one.
+    """
 
     model_config = SettingsConfigDict(env_prefix="TELAR_")
 
@@ -140,22 +143,29 @@ class PlaceSettings(_Settings):
     public_host: str = "127.0.0.1"
     postgres_port: int = 5432
     airflow_port: int = 8080
+    adminer_port: int = 8081
+    minio_console_port: int = 8083
     mlflow_port: int = 8084
     inference_port: int = 8085
     portal_port: int = 8086
     data_api_port: int = 8088
+    mlflow_public_url: str | None = None
+    data_api_public_url: str | None = None
 
 
 class PortalSettings(_Settings):
     """The portal's own: how it reaches the services that no other class names, and how long it waits for any.
 
-    A URL left out is the service's port on loopback. ``history_rows`` bounds each table of the history.
+    The URL of Airflow or the data API left out is its port on loopback; that of MinIO or Adminer: there is none.
+    ``history_rows`` bounds each table of the history.
     """
 
     model_config = SettingsConfigDict(env_prefix="TELAR_PORTAL_")
 
     airflow_url: str | None = None
     data_api_url: str | None = None
+    minio_url: str | None = None
+    adminer_url: str | None = None
     probe_seconds: float = 2.5
     request_seconds: float = 15.0
     refresh_seconds: float = 10.0

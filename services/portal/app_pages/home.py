@@ -5,13 +5,13 @@ import streamlit as st
 from services.portal.drawing import grid, provenance_badges
 from services.portal.feeds import Feeds
 from services.portal.health import Health, State, check_all
-from services.portal.links import Link, dag_link, links
 from services.portal.origins import Origin, origins
 from services.portal.surroundings import Surroundings, surroundings
 from services.portal.trouble import drawn, needs
 from services.portal.words import STATE, counted, plain, sample_warning, when
 from telar.adapters.warehouse.history import stored_origins
 from telar.adapters.warehouse.history_lines import StoredOrigin
+from telar.links import Link, dag_link, links
 
 COLUMNS = 3
 GRACE_SECONDS = 1.0
@@ -62,7 +62,7 @@ def _origin(around: Surroundings, origin: Origin) -> None:
 
 
 def _services(around: Surroundings) -> None:
-    known = {link.service: link for link in links(around.places)}
+    known = {link.service: link for link in links(around.places, around.portal)}
     seconds = around.portal.probe_seconds + GRACE_SECONDS
     states = [*check_all(around.probes(), seconds), Health("portal", State.UP, "you are looking at it", None)]
     for cell, health in zip(grid(len(states), COLUMNS), states, strict=True):
@@ -77,7 +77,9 @@ def _service(health: Health, link: Link | None) -> None:
     with st.container(gap="xsmall"):  # one piece, so that the buttons of a row stand side by side below it
         st.markdown(f"**{title}** :{colour}-badge[{icon} {word}]  \n{purpose}")
         st.caption(f"{plain(health.reason)}{took}")
-    if link:
+    if link and link.way:
+        st.caption(link.way)
+    if link and link.url and health.state is not State.OFF:
         st.link_button(f"Open {link.title}", link.url, icon=":material/open_in_new:", width="stretch")
 
 

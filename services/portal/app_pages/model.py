@@ -4,12 +4,12 @@ import streamlit as st
 
 from services.portal.contract_rows import PARTITION_HEADS, class_rows, column_rows, metric_rows
 from services.portal.drawing import choose_model, training_rows_note
-from services.portal.links import model_link
 from services.portal.models import LoadedModel, Reloaded
 from services.portal.surroundings import Surroundings, surroundings
 from services.portal.trouble import draw, drawn, needs
 from services.portal.words import plain, when
 from telar.domain.errors import TelarError
+from telar.links import model_link
 
 OUTCOME = "reload-outcome"
 RELOADED = {

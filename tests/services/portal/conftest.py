@@ -106,6 +106,11 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(getattr(each, "value", "")) for kind in kinds for each in app.get(kind))
 
 
+def linked(app: AppTest) -> dict[str, str]:
+    """Where each link button of a page leads."""
+    return {each.proto.label: each.proto.url for each in app.get("link_button")}
+
+
 def press(app: AppTest, label: str) -> AppTest:
     """The page after the button of that label was pressed."""
     return next(button for button in app.button if button.label == label).click().run()

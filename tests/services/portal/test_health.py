@@ -2,16 +2,23 @@
 
 import threading
 import time
+from base64 import b64decode
 from functools import partial
+from pathlib import Path
 
 import pytest
+import requests
+from pydantic import SecretStr
+from sqlalchemy import create_engine, make_url, text
 
 from services.portal import probes
 from services.portal.health import Health, State, check_all
 from telar.adapters.warehouse import open_warehouse
 from telar.domain.errors import ServiceUnavailable
+from telar.settings import MlflowSettings
 from tests.support.answering import Said, answering
-from tests.support.servers import free_port
+from tests.support.mlflow_server import running_mlflow
+from tests.support.servers import free_port, running_postgres
 
 AIRFLOW = {
     "metadatabase": {"status": "healthy"},
@@ -20,6 +27,8 @@ AIRFLOW = {
     "dag_processor": {"status": "healthy"},
 }
 MONITOR = "/api/v2/monitor/health"
+REGISTRY = "/api/2.0/mlflow/registered-models/search?max_results=1"
+OBJECTS = "/api/2.0/mlflow-artifacts/artifacts?path=telar-health"
 
 
 def _checked(probe: object, seconds: float = 2.0) -> Health:
@@ -55,13 +64,58 @@ def test_a_page_instead_of_json_is_not_health() -> None:
     assert "not JSON" in health.reason
 
 
-def test_mlflow_must_say_ok() -> None:
-    with answering({"/health": Said("OK")}) as server:
-        assert _checked(partial(probes.mlflow, server.url, 1.0)).state is State.UP
-        server.answers["/health"] = Said("starting", 503)
-        health = _checked(partial(probes.mlflow, server.url, 1.0))
-    assert health.state is State.DOWN
-    assert "answered 503" in health.reason
+def test_mlflow_is_up_until_its_database_goes_away_although_it_still_says_ok(tmp_path: Path) -> None:
+    with running_postgres(tmp_path) as server, running_mlflow(server.get_secret_value(), tmp_path) as url:
+        probe = partial(probes.mlflow, MlflowSettings(url=url), 8.0)
+        before = _checked(probe, 10.0)
+        _cut_off(server)
+        after = _checked(probe, 10.0)
+        assert requests.get(f"{url}/health", timeout=5).text == "OK"
+    assert (before.state, before.reason) == (State.UP, "registry and object store answer")
+    assert after.state is State.DOWN
+    assert "it answers 5" in after.reason
+
+
+def _cut_off(server: SecretStr) -> None:
+    """Lets nobody into the database any more, and ends who is in."""
+    engine = create_engine(make_url(server.get_secret_value()).set(database="template1"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ALTER DATABASE postgres ALLOW_CONNECTIONS false"))
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres'"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("away", [Said("Internal Server Error", 500), Said("", hold=threading.Event())])
+def test_mlflow_without_its_object_store_is_degraded(away: Said) -> None:
+    with answering({REGISTRY: Said({}), OBJECTS: away}) as server:
+        health = _checked(partial(probes.mlflow, MlflowSettings(url=server.url), 0.5))
+    assert health.state is State.DEGRADED
+    assert "object store does not" in health.reason
+
+
+def test_mlflow_is_asked_by_the_portals_login() -> None:
+    settings = {"username": "telar-reader", "password": SecretStr("pass:word")}
+    with answering({REGISTRY: Said({}), OBJECTS: Said({})}) as server:
+        assert _checked(partial(probes.mlflow, MlflowSettings(url=server.url, **settings), 1.0)).state is State.UP
+    told = [b64decode(headers["Authorization"].removeprefix("Basic ")) for _, _, _, headers in server.asked]
+    assert told == [b"telar-reader:pass:word"] * 2
+
+
+def test_mlflow_that_refuses_the_login_is_degraded_and_names_the_variables() -> None:
+    with answering({REGISTRY: Said("You are not authenticated", 401)}) as server:
+        health = _checked(partial(probes.mlflow, MlflowSettings(url=server.url), 1.0))
+    assert health.state is State.DEGRADED
+    assert "TELAR_MLFLOW_USERNAME" in health.reason
+
+
+def test_another_program_is_taken_neither_for_mlflow_nor_for_minio_nor_for_adminer() -> None:
+    with answering({"/": Said("hello"), REGISTRY: Said("hello")}) as server:
+        found = [
+            _checked(partial(probes.mlflow, MlflowSettings(url=server.url), 1.0)),
+            _checked(partial(probes.minio, server.url, 1.0)),
+            _checked(partial(probes.adminer, server.url, 1.0)),
+        ]
+    assert [each.state for each in found] == [State.DOWN] * 3
 
 
 def test_inference_without_a_model_is_degraded_and_says_what_to_do() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.services.portal.conftest import OpenPage, texts
+from tests.services.portal.conftest import OpenPage, linked, texts
 from tests.support.answering import Said, answering
 
 SERVICES = ("Airflow", "MLflow", "Inference API", "Data API", "Warehouse", "Portal")
@@ -23,14 +23,61 @@ def test_links_are_built_from_the_public_host_and_the_ports(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TELAR_AIRFLOW_PORT", "18080")
-    linked = {each.proto.label: each.proto.url for each in open_page("home").get("link_button")}
-    assert linked == {
+    app = open_page("home")
+    assert linked(app) == {
         "Open Airflow": "http://telar.example:18080/",
         "Open MLflow": "http://telar.example:8084/",
         "Open Inference API": "http://telar.example:8085/docs",
-        "Open Data API": "http://telar.example:8088/docs",
         "Open Portal": "http://telar.example:8086/",
     }
+    assert "`ssh -L 8088:127.0.0.1:8088 telar.example`, then `http://127.0.0.1:8088/docs`" in texts(app)
+
+
+def test_on_the_machine_itself_the_data_api_has_a_link(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELAR_PUBLIC_HOST", "localhost")
+    monkeypatch.setenv("TELAR_DATA_API_PORT", "18088")
+    app = open_page("home")
+    assert linked(app)["Open Data API"] == "http://127.0.0.1:18088/docs"
+    assert "ssh" not in texts(app)
+
+
+def test_services_of_ones_own_are_linked_where_people_open_them(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELAR_MLFLOW_PUBLIC_URL", "https://mlflow.example")
+    monkeypatch.setenv("TELAR_DATA_API_PUBLIC_URL", "https://batches.example/docs")
+    found = linked(open_page("home"))
+    assert (found["Open MLflow"], found["Open Data API"]) == ("https://mlflow.example/", "https://batches.example/docs")
+
+
+def test_object_store_and_adminer_are_shown_where_the_platform_brings_them(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering({"/minio/health/ready": Said(""), "/": Said("<title>Login - Adminer</title>")}) as server:
+        monkeypatch.setenv("TELAR_PORTAL_MINIO_URL", server.url)
+        monkeypatch.setenv("TELAR_PORTAL_ADMINER_URL", server.url)
+        app = open_page("home")
+    assert linked(app)["Open MinIO"] == "http://telar.example:8083/"
+    assert linked(app)["Open Adminer"] == "http://telar.example:8081/"
+    assert texts(app).count(" Up]") == 3
+
+
+def test_adminer_that_was_not_started_says_how_and_has_no_link(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELAR_PORTAL_ADMINER_URL", "http://adminer.invalid:8080")
+    app = open_page("home")
+    assert "**Adminer** :gray-badge[:material/power_off: Not started]" in texts(app)
+    assert "COMPOSE\\_PROFILES=tools" in texts(app)
+    assert "Open Adminer" not in linked(app)
+
+
+def test_an_upstream_of_ones_own_is_not_called_away(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering({}) as server:
+        monkeypatch.setenv("TELAR_PORTAL_DATA_API_URL", server.url)
+        shown = texts(open_page("home"))
+    assert "**The data API is away.**" not in shown
+    assert "it is not Telar's own" in shown
 
 
 @pytest.mark.usefixtures("inference")
