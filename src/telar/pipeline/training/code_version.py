@@ -12,6 +12,7 @@ import telar
 from telar.domain.use_case import UseCase
 
 PACKAGES = ("mlflow", "numpy", "onnx", "onnxruntime", "pandas", "scikit-learn", "scipy", "skl2onnx", "skops")
+_INSTALLED_AS = {"mlflow": "mlflow-skinny"}  # all of MLflow that training needs, and a part of the whole
 _ROOT = Path(telar.__file__).parent
 _FOLDERS = ("domain", "pipeline")
 
@@ -33,7 +34,7 @@ def definition_version(use_case: UseCase) -> str:
 
 def package_versions() -> dict[str, str]:
     """The versions of Python and of every package that has a say in the model."""
-    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+    return {"python": platform.python_version(), **{name: version(_INSTALLED_AS.get(name, name)) for name in PACKAGES}}
 
 
 @cache
