@@ -1,13 +1,16 @@
-# The one vocabulary of Telar; `make help` prints it. Everything that these commands make lies below .telar/.
-.PHONY: help demo stop status logs test check bench doctor clean install install-dev
+# The one vocabulary of Telar; `make help` prints it. Without Docker everything lies below .telar/; with it, in .env, secrets/
+# and Docker's volumes.
+.PHONY: help demo stop status logs up down destroy env test e2e check bench doctor clean install install-dev
 .DEFAULT_GOAL := help
 
 venv := .telar/venv/bin/python
 python = $$(PYTHON='$(PYTHON)' sh scripts/python.sh)
 embedded = $(venv) -m telar.embedded
+# Needs no package: a machine that only runs containers has none of ours.
+compose = python=$$(PYTHON='$(PYTHON)' sh scripts/python.sh newer) && PYTHONPATH=src PYTHONDONTWRITEBYTECODE=1 "$$python" -m telar.compose
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: install ## install, start the platform without Docker, train on two batches, print a prediction
 	@$(embedded) demo
@@ -21,8 +24,23 @@ status: ## programs, their health and their addresses
 logs: ## the last lines of every log; service=NAME for one, follow=1 to go on
 	@$(embedded) logs $(if $(service),$(service)) $(if $(follow),--follow)
 
+up: ## the platform on Docker: write .env, check, build, start, wait until healthy, print addresses and logins
+	@$(compose) up
+
+down: ## stop the platform on Docker; its data stay
+	@$(compose) down
+
+destroy: ## delete the platform on Docker with its data, after asking; yes=1 does not ask
+	@$(compose) destroy $(if $(yes),--yes)
+
+env: ## write .env and the files of its secrets, start nothing
+	@$(compose) env
+
 test: install-dev ## every test; MySQL's too where Docker or TELAR_TEST_MYSQL_URL is at hand
 	@$(venv) -m pytest $(args)
+
+e2e: install-dev ## the platform on Docker from nothing to a prediction, twice; args="-k ..." for a part
+	@$(venv) -m pytest tests/e2e $(args)
 
 check: install-dev ## style, types and floors
 	@$(venv) -m ruff check . && $(venv) -m ruff format --check . && $(venv) -m mypy && $(venv) .telar/venv/bin/lint-imports

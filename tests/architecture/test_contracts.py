@@ -19,6 +19,7 @@ BREAKING = {
     "fastapi-in-web": ("src/telar/pipeline/decide.py", "import fastapi"),
     "no-frames": ("src/telar/web/logs.py", "import streamlit"),
     "pure-domain": ("src/telar/domain/drift.py", "def f():\n    import numpy"),
+    "bare-compose": ("src/telar/compose/up.py", "def f():\n    import typer"),
     "light-serving": ("services/inference/main.py", "import telar.adapters.model_registry.registry"),
     "no-cycles": ("src/telar/domain/metrics.py", "import telar.domain.promotion"),
 }

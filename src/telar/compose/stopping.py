@@ -1,0 +1,71 @@
+"""`make down`, which keeps the data, and `make destroy`, which asks first."""
+
+import sys
+
+from telar.compose import containers, docker_checks, rendered
+from telar.compose.docker import Docker
+from telar.compose.problems import NotReady
+from telar.compose.project import Project
+from telar.domain.errors import ConfigurationError
+from telar.progress import Progress, tell
+
+_STOP_SECONDS = 600.0
+# Every profile: what was started with another COMPOSE_PROFILES must end too.
+_DOWN = ("compose", "--profile", "*", "down", "--remove-orphans")
+
+
+def down(project: Project) -> None:
+    """Stop and remove every container; volumes stay.
+
+    Raises:
+        NotReady: Docker cannot be used.
+        DockerFailed: Compose did not do it.
+    """
+    docker, name = _opened(project)
+    kept = containers.volumes(docker, name)
+    with Progress().step(f"the containers of {name} are stopped and removed"):
+        docker.run(*_DOWN, seconds=_STOP_SECONDS)
+    where = f"the data are kept in {len(kept)} volumes ({', '.join(kept)})" if kept else "there were no data to keep"
+    tell(f"{where}: make up starts again, make destroy deletes them" if kept else where)
+
+
+def destroy(project: Project, yes: bool) -> None:
+    """Delete every container and volume, after somebody typed the project's name, or at once when ``yes``.
+
+    Raises:
+        NotReady: Docker cannot be used.
+        ConfigurationError: nobody agreed; nothing was deleted.
+        DockerFailed: Compose did not do it.
+    """
+    docker, name = _opened(project)
+    found = containers.volumes(docker, name)
+    sizes = containers.volume_sizes(docker) if found else {}
+    tell(f"This deletes the containers of the Compose project {name} and all its data, for ever:")
+    tell(
+        "\n".join(f"  {volume:<32} {sizes.get(volume, '')}".rstrip() for volume in found) or "  (there are no volumes)"
+    )
+    if not yes:
+        _ask(name)
+    with Progress().step(f"the containers, networks and volumes of {name} are deleted"):
+        docker.run(*_DOWN, "--volumes", seconds=_STOP_SECONDS)
+        if left := containers.volumes(docker, name):
+            docker.run("volume", "rm", *left)
+    tell(f"{project.env} and the images stay: make up starts anew with the same passwords")
+
+
+def _ask(name: str) -> None:
+    if not sys.stdin.isatty():
+        raise ConfigurationError("nothing was deleted: nobody is there to ask. In a script: make destroy yes=1")
+    sys.stdout.write(f"Type {name} to delete them: ")
+    sys.stdout.flush()
+    if sys.stdin.readline().strip() != name:
+        raise ConfigurationError(f"nothing was deleted: what was typed is not {name}")
+
+
+def _opened(project: Project) -> tuple[Docker, str]:
+    """Docker, and the name of the Compose project."""
+    docker = Docker(project)
+    problems, _ = docker_checks.look(docker)
+    if problems:
+        raise NotReady(problems)
+    return docker, rendered.render(docker).name
