@@ -1,14 +1,23 @@
 """The closed vocabulary of engineered columns; `pipeline.features` holds one transformer and one ONNX form for each."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from telar.domain.base import Value
-from telar.domain.columns import Name
+from telar.domain.columns import Column, Name
+from telar.domain.groups import Group
+
+Sort = Literal["number", "word"]
 
 
 class _Feature(Value):
+    """``takes`` is the sort of column that it is made of, ``gives`` what it is itself to the features after it."""
+
+    takes: ClassVar[Sort] = "number"
+    gives: ClassVar[Sort | None] = "number"
+
     name: Name
 
     @property
@@ -69,4 +78,61 @@ class Log(_OfOne):
     step: Literal["log"] = "log"
 
 
-Feature = Annotated[Sum | Difference | Hypotenuse | Sine | Cosine | Log, Field(discriminator="step")]
+class _OfWords(_OfOne):
+    """Stands for a column of words: the column itself is no longer an input of the model, unless ``keep`` says so."""
+
+    takes: ClassVar[Sort] = "word"
+
+    keep: bool = False
+
+
+class Grouping(_OfWords):
+    """The first of ``groups`` that a word belongs to; else ``other`` (None: the word itself); missing stays missing."""
+
+    gives: ClassVar[Sort | None] = "word"
+
+    step: Literal["grouping"] = "grouping"
+    groups: Annotated[tuple[Group, ...], Field(min_length=1)]
+    other: str | None = "other"
+
+
+class TargetEncoding(_OfWords):
+    """The smoothed mean of the target over the train rows with the same word, for columns of many words.
+
+    A train row is encoded by the other folds' means (scikit-learn's TargetEncoder), so its own target never leaks. A
+    word that fewer than ``min_rows`` train rows hold, or none, gets the mean of all rows. On a target with a log scale
+    it is the mean of logarithms; of more than two classes, a column for each class. ``smooth`` is how many rows the
+    mean of all counts for; "auto" follows from the variances (Micci-Barreca, 2001).
+    """
+
+    gives: ClassVar[Sort | None] = None
+
+    step: Literal["target_encoding"] = "target_encoding"
+    min_rows: int = Field(default=10, ge=1)
+    smooth: Annotated[float, Field(ge=0)] | Literal["auto"] = "auto"
+
+
+Feature = Annotated[
+    Sum | Difference | Hypotenuse | Sine | Cosine | Log | Grouping | TargetEncoding, Field(discriminator="step")
+]
+
+
+def check_features(features: Iterable[Feature], columns: Iterable[Column]) -> None:
+    """Each feature is made of columns, or of features before it, of the sort that it takes.
+
+    Raises:
+        ValueError: names the feature, and what it cannot be made of.
+    """
+    columns = tuple(columns)
+    sorts: dict[str, Sort | None] = {column.name: "number" if column.numeric else "word" for column in columns}
+    identifiers = {column.name for column in columns if column.identifier}
+    for feature in features:
+        if missing := set(feature.inputs) - set(sorts):
+            raise ValueError(f"feature {feature.name} needs unknown column {sorted(missing)}")
+        if feature.name in sorts:
+            raise ValueError(f"feature {feature.name} has the name of a column or feature before it")
+        if odd := [each for each in feature.inputs if sorts[each] != feature.takes]:
+            raise ValueError(f"feature {feature.name}: a {feature.step} takes a column of {feature.takes}s, not {odd}")
+        if feature.takes == "number" and (odd := sorted(identifiers.intersection(feature.inputs))):
+            raise ValueError(f"feature {feature.name}: no figure is made of the identifier {odd}")
+        sorts[feature.name] = feature.gives

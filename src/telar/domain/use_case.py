@@ -12,7 +12,7 @@ from telar.domain.base import Value
 from telar.domain.candidates import Candidate
 from telar.domain.columns import Column, Target
 from telar.domain.contract import Contract
-from telar.domain.features import Feature
+from telar.domain.features import Feature, check_features
 from telar.domain.metrics import GREATER_IS_BETTER
 from telar.domain.records import record_model, validate
 from telar.domain.rules import DriftRules, GateRules, QualityRules
@@ -57,6 +57,7 @@ class UseCase(Value):
     under a unique index, and returns the rows that may be trained on: it drops rows, never makes columns.
     ``read_table(frame)`` turns a published file of another form into rows of the API's form.
     ``sample(rows, seed)`` generates rows of the API's form for a machine without data or internet.
+    ``target_scale`` is that on which a regression learns; its answers and metrics stay in the target's unit.
     ``partition_key`` are the columns whose values keep rows together in one partition (empty: the whole row).
     """
 
@@ -73,6 +74,7 @@ class UseCase(Value):
     sample: Callable[[int, int], Frame]
     read_table: Callable[[Frame], Frame] | None = None
     partition_key: tuple[str, ...] = ()
+    target_scale: Literal["linear", "log"] = "linear"
     features: tuple[Feature, ...] = ()
     candidates: tuple[Candidate, ...]
     primary_metric: str
@@ -117,10 +119,10 @@ class UseCase(Value):
         known = {column.name for column in self.columns}
         if len(known) != len(self.columns) or self.target.name in known:
             raise ValueError(f"use case {self.name}: a column stands twice; names of columns and target must differ")
-        for feature in self.features:
-            if missing := set(feature.inputs) - known:
-                raise ValueError(f"use case {self.name}: feature {feature.name} needs unknown column {sorted(missing)}")
-            known.add(feature.name)
+        try:
+            check_features(self.features, self.columns)
+        except ValueError as error:
+            raise ValueError(f"use case {self.name}: {error}") from error
         if unknown := set(self.partition_key) - known:
             raise ValueError(f"use case {self.name}: partition_key names unknown column {sorted(unknown)}")
         for metric in (self.primary_metric, *self.guard_metrics, *(guard.metric for guard in self.gate.guards)):
@@ -128,5 +130,7 @@ class UseCase(Value):
                 raise ValueError(f"use case {self.name}: unknown metric {metric}; one of {sorted(GREATER_IS_BETTER)}")
         if self.task == "classification" and len(self.target.classes) < 2:
             raise ValueError(f"use case {self.name}: a classification needs at least two target classes")
+        if self.task == "classification" and self.target_scale == "log":
+            raise ValueError(f"use case {self.name}: classes have no logarithm; set target_scale='linear'")
         validate(record_model(self.contract(self.target.values)), self.example)
         return self

@@ -1,5 +1,7 @@
 """Two forms of a model are compared on many and hostile rows, and a disagreement has figures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from telar.adapters.onnx_model import OnnxModel
 from telar.domain.candidates import Candidate
 from telar.domain.contract import Contract
-from telar.domain.errors import NotServable, ParityFailed
+from telar.domain.errors import DataError, NotServable, ParityFailed
 from telar.domain.use_case import UseCase
 from telar.pipeline.features import build_pipeline, onnx_forms
 from telar.pipeline.features.steps import AppendHypotenuse, AppendSum
@@ -20,6 +22,7 @@ from telar.pipeline.training.rows import prepare_rows
 from telar.pipeline.training.threads import one_thread
 from tests.support.priced import PRICED, training_rows, typed
 from tests.support.tiny import TINY
+from tests.support.worded import worded
 
 CLASSIFIERS = (
     Candidate(name="linear", estimator="sklearn.linear_model.LogisticRegression", encoding="onehot", scale=True),
@@ -71,6 +74,37 @@ def test_every_usual_regressor_says_the_same_in_onnx(candidate: Candidate) -> No
     scores = OnnxModel.load(compiled, contract).run({"Length": [4.2], "Count": [30], "Colour": ["red"]})
     assert scores.values == pytest.approx([100 + 30 * 4.2 + 30], rel=0.1)
     assert scores.labels == []
+
+
+@pytest.mark.parametrize("candidate", CLASSIFIERS[:-1], ids=lambda each: each.name)
+def test_words_are_grouped_and_encoded_alike_in_both_forms_of_a_classifier(candidate: Candidate) -> None:
+    use_case = worded(TINY)
+    pipeline, contract = _fitted(use_case, candidate)
+    parity = check_parity(pipeline, compile_onnx(pipeline, contract), typed(use_case, 400, 5), contract, use_case.gate)
+    assert parity.label_agreement == 1
+    assert parity.max_probability_difference < 1e-5
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+@pytest.mark.parametrize("candidate", REGRESSORS, ids=lambda each: each.name)
+def test_words_and_logarithms_are_alike_in_both_forms_of_a_regressor(candidate: Candidate, scale: str) -> None:
+    use_case = worded(PRICED).model_copy(update={"target_scale": scale})
+    pipeline, contract = _fitted(use_case, candidate)
+    compiled = compile_onnx(pipeline, contract)
+    rows = typed(use_case, 400, 5)
+    parity = check_parity(pipeline, compiled, rows, contract, use_case.gate)
+    assert parity.label_agreement == 1
+    assert parity.max_probability_difference < 1e-5
+    values = OnnxModel.load(compiled, contract).run({name: rows[name].tolist() for name in pipeline.feature_names_in_})
+    assert np.median(np.abs(values.values / rows["Price"] - 1)) < 0.1, "both forms answer in the target's unit"
+
+
+def test_a_target_below_zero_has_no_logarithm() -> None:
+    use_case = PRICED.model_copy(update={"target_scale": "log"})
+    rows = training_rows(use_case)
+    prices = rows.train["Price"].where(rows.train["Price"].rank() > 3, -1)
+    with pytest.raises(DataError, match="3 train rows have a target below 0"):
+        prepare_rows(use_case, replace(rows, train=rows.train.assign(Price=prices)))
 
 
 @pytest.mark.parametrize("held_out", [1, 400, 9_000])

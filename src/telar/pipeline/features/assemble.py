@@ -5,20 +5,15 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import BaseEnsemble
-from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from telar.domain.candidates import Candidate
 from telar.domain.errors import ConfigurationError
 from telar.domain.use_case import UseCase
-from telar.pipeline.features.steps import step_for
-
-UNKNOWN_WORD = -1
+from telar.pipeline.features.columns import transformer_of
+from telar.pipeline.features.log_target import LogTarget
 
 
 def build_pipeline(
@@ -34,34 +29,9 @@ def build_pipeline(
     estimator = _made(candidate.estimator, {**candidate.parameters, **parameters}, seed, jobs)
     if candidate.wrapper:
         estimator = _made(candidate.wrapper, candidate.wrapper_parameters, seed, jobs, estimator)
-    return Pipeline([("columns", _columns(use_case, candidate)), ("estimator", estimator)])
-
-
-def _columns(use_case: UseCase, candidate: Candidate) -> ColumnTransformer:
-    used = [column for column in use_case.columns if not column.identifier]
-    numbers = [column.name for column in used if column.numeric]
-    words = [column.name for column in used if not column.numeric]
-    parts = [("numbers", _numeric(use_case, numbers, candidate.scale), numbers)] if numbers else []
-    parts += [("words", _encoder(candidate), words)] if words else []
-    return ColumnTransformer(parts, sparse_threshold=0)
-
-
-def _numeric(use_case: UseCase, numbers: list[str], scale: bool) -> Pipeline:
-    positions = list(numbers)
-    steps: list[tuple[str, BaseEstimator]] = []
-    for feature in use_case.features:
-        steps.append((feature.name, step_for(feature, positions)))
-        positions.append(feature.name)
-    steps.append(("impute", SimpleImputer(strategy="median", keep_empty_features=True)))
-    if scale:
-        steps.append(("scale", StandardScaler()))
-    return Pipeline(steps)
-
-
-def _encoder(candidate: Candidate) -> BaseEstimator:
-    if candidate.encoding == "onehot":
-        return OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32)
-    return OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=UNKNOWN_WORD, dtype=np.float32)
+    if use_case.target_scale == "log":
+        estimator = LogTarget(estimator)
+    return Pipeline([("columns", transformer_of(use_case, candidate, seed)), ("estimator", estimator)])
 
 
 def _made(dotted: str, parameters: Mapping[str, Any], seed: int, jobs: int, *inner: BaseEstimator) -> BaseEstimator:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from onnx import TensorProto
 from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.preprocessing import StandardScaler
 
+from telar.pipeline.features.graph import Graph
+from telar.pipeline.features.log_target import register_log_target
+from telar.pipeline.features.onnx_words import register_words
 from telar.pipeline.features.steps import (
     DEGREE,
     GRID,
@@ -21,56 +22,6 @@ from telar.pipeline.features.steps import (
     AppendSine,
     AppendSum,
 )
-
-FLOAT, INT64, DOUBLE = TensorProto.FLOAT, TensorProto.INT64, TensorProto.DOUBLE
-
-
-class Graph:
-    """The ONNX nodes of one step, written one after the other; every operand is the name of an n x 1 tensor."""
-
-    def __init__(self, scope: Any, operator: Any, container: Any) -> None:  # noqa: ANN401 # skl2onnx is untyped
-        self._scope = scope
-        self._container = container
-        self.step = operator.raw_operator
-        self.matrix: str = operator.inputs[0].full_name
-        self.output: str = operator.outputs[0].full_name
-
-    def node(self, kind: str, *inputs: str, output: str | None = None, **attributes: object) -> str:
-        """Adds a node and returns the name of its result."""
-        name = output or self._scope.get_unique_variable_name(kind.lower())
-        label = self._scope.get_unique_operator_name(kind)
-        self._container.add_node(kind, list(inputs), [name], name=label, **attributes)
-        return str(name)
-
-    def constant(self, value: float) -> str:
-        """A constant in double precision, shape 1 x 1."""
-        name = self._scope.get_unique_variable_name("constant")
-        self._container.add_initializer(name, DOUBLE, [1, 1], [value])
-        return str(name)
-
-    def row(self, values: NDArray[np.float64]) -> str:
-        """Constants in single precision, shape 1 x k."""
-        name = self._scope.get_unique_variable_name("row")
-        self._container.add_initializer(name, FLOAT, [1, len(values)], values.astype(np.float32).tolist())
-        return str(name)
-
-    def operand(self, position: int) -> str:
-        """One column of the matrix."""
-        index = self._scope.get_unique_variable_name("position")
-        self._container.add_initializer(index, INT64, [1], [position])
-        return self.node("Gather", self.matrix, index, axis=1)
-
-    def double(self, position: int) -> str:
-        """One column of the matrix in double precision."""
-        return self.node("Cast", self.operand(position), to=DOUBLE)
-
-    def single(self, value: str) -> str:
-        """That value rounded to single precision."""
-        return self.node("Cast", value, to=FLOAT)
-
-    def append(self, column: str) -> None:
-        """Ends the step: the matrix with that column as the last."""
-        self.node("Concat", self.matrix, column, output=self.output, axis=1)
 
 
 def _sum(graph: Graph) -> str:
@@ -119,10 +70,12 @@ _FORMS: dict[type[AppendedColumn], Callable[[Graph], str]] = {
 
 
 def register() -> None:
-    """Makes skl2onnx know every appended column; again and again without harm."""
+    """Makes skl2onnx know every transformer of this package; again and again without harm."""
     for step, form in _FORMS.items():
         update_registered_converter(step, f"Telar{step.__name__}", _wider, _converter(form))
     update_registered_converter(StandardScaler, "TelarStandardScaler", _as_wide, _scale)
+    register_words()
+    register_log_target()
 
 
 def _scale(scope: Any, operator: Any, container: Any) -> None:  # noqa: ANN401 # skl2onnx is untyped

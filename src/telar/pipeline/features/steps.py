@@ -103,7 +103,7 @@ def _on_grid(value: NDArray[np.float64]) -> Matrix:
     return (np.round(value / GRID) * GRID).astype(np.float32)
 
 
-_STEPS: dict[type[Any], type[AppendedColumn]] = {
+STEPS: dict[type[Any], type[AppendedColumn]] = {
     Sum: AppendSum,
     Difference: AppendDifference,
     Hypotenuse: AppendHypotenuse,
@@ -115,4 +115,4 @@ _STEPS: dict[type[Any], type[AppendedColumn]] = {
 
 def step_for(feature: Feature, positions: list[str]) -> AppendedColumn:
     """The transformer of a feature over a matrix whose columns are named by ``positions``."""
-    return _STEPS[type(feature)](*(positions.index(name) for name in feature.inputs))
+    return STEPS[type(feature)](*(positions.index(name) for name in feature.inputs))

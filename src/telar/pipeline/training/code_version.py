@@ -15,6 +15,7 @@ PACKAGES = ("mlflow", "numpy", "onnx", "onnxruntime", "pandas", "scikit-learn", 
 _INSTALLED_AS = {"mlflow": "mlflow-skinny"}  # all of MLflow that training needs, and a part of the whole
 _ROOT = Path(telar.__file__).parent
 _FOLDERS = ("domain", "pipeline")
+_SHAPES_A_MODEL = {"features", "candidates", "primary_metric", "columns", "target", "target_scale"}
 
 
 @cache
@@ -28,7 +29,7 @@ def code_version() -> str:
 
 def definition_version(use_case: UseCase) -> str:
     """Twelve hex digits over what a use case says of its training: features, candidates, metrics."""
-    said = use_case.model_dump_json(include={"features", "candidates", "primary_metric", "columns", "target"})
+    said = use_case.model_dump_json(include=_SHAPES_A_MODEL)
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 

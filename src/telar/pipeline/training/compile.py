@@ -13,7 +13,7 @@ from telar.domain.errors import NotConvertible
 from telar.pipeline.features import register
 from telar.pipeline.training.quiet import quiet
 
-OPSETS = {"": 18, "ai.onnx.ml": 3}
+OPSETS = {"": 20, "ai.onnx.ml": 3}
 # skl2onnx and its converters raise what they happen to; whatever it is, the pipeline has no ONNX form.
 _REFUSALS = (MissingConverter, MissingShapeCalculator, NotImplementedError, RuntimeError, TypeError, ValueError)
 

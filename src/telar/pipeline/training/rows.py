@@ -43,13 +43,15 @@ def prepare_rows(use_case: UseCase, rows: TrainingRows) -> Prepared:
     """The partitions, each in an order that follows from its rows alone; the train rows only of classes with enough.
 
     Raises:
-        DataError: a partition is empty, or fewer than two classes have 5 train rows.
+        DataError: a partition is empty, fewer than two classes have 5 train rows, or a target has no logarithm.
     """
     for name, frame in {"train": rows.train, "validation": rows.validation, "test": rows.test}.items():
         if frame.empty:
             raise DataError(f"{use_case.name}: there is no {name} row; wait for more batches")
     train = _ordered(use_case, rows.train)
     target = train[use_case.target.name]
+    if use_case.target_scale == "log" and (below := int((target < 0).sum())):
+        raise DataError(f"{use_case.name}: {below} train rows have a target below 0, not for a log scale: drop them")
     counts = target.value_counts() if use_case.task == "classification" else pd.Series(dtype=np.int64)
     few = {str(value): int(count) for value, count in counts.items() if count < LEAST_CLASS_ROWS}
     train = train[~target.isin(list(few))] if few else train
