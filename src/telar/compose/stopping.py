@@ -54,12 +54,12 @@ def destroy(project: Project, yes: bool) -> None:
 
 
 def _ask(name: str) -> None:
-    if not sys.stdin.isatty():
-        raise ConfigurationError("nothing was deleted: nobody is there to ask. In a script: make destroy yes=1")
     sys.stdout.write(f"Type {name} to delete them: ")
     sys.stdout.flush()
-    if sys.stdin.readline().strip() != name:
-        raise ConfigurationError(f"nothing was deleted: what was typed is not {name}")
+    typed = sys.stdin.readline().strip()
+    if typed != name:
+        what = f"{typed!r} is not {name}" if typed else "nobody agreed"
+        raise ConfigurationError(f"nothing was deleted: {what}. A script that means it: make destroy yes=1")
 
 
 def _opened(project: Project) -> tuple[Docker, str]:

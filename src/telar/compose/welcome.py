@@ -20,7 +20,7 @@ class Page:
     open: bool = True
 
 
-_PAGES: Mapping[tuple[str, int], Page] = {
+PAGES: Mapping[tuple[str, int], Page] = {
     ("portal", 8501): Page("Portal"),
     ("airflow-api-server", 8080): Page("Airflow", "admin", "TELAR_AIRFLOW_PASSWORD"),
     ("mlflow", 5000): Page("MLflow", "admin", "TELAR_MLFLOW_ADMIN_PASSWORD"),
@@ -55,8 +55,8 @@ _STOP = "make down stops everything and keeps the data; make destroy deletes the
 def text(wanted: Rendered, project: Project) -> str:
     """Everything that a person needs to know now; passwords only on a terminal, since a log is kept."""
     variables = project.variables()
-    found = [(page, port) for port in wanted.ports() if (page := _PAGES.get((port.service, port.target)))]
-    found.sort(key=lambda each: list(_PAGES.values()).index(each[0]))
+    found = [(page, port) for port in wanted.ports() if (page := PAGES.get((port.service, port.target)))]
+    found.sort(key=lambda each: list(PAGES.values()).index(each[0]))
     values = project.read_env().values(project.around) if sys.stdout.isatty() else {}
     host = variables.get("TELAR_PUBLIC_HOST", LOOPBACK)
     rows = [_row(page, port, host if page.open else LOOPBACK, values) for page, port in found]
