@@ -1,9 +1,13 @@
 """Whether to promote: the challenger's evidence against production's, on the same held-out rows."""
 
+from math import isclose
+
 from telar.domain.base import Value
 from telar.domain.decisions import Check, Decision
 from telar.domain.metrics import GREATER_IS_BETTER, gain
 from telar.domain.rules import GateRules, Guard
+
+ROUNDING = 1e-9
 
 
 class Parity(Value):
@@ -17,9 +21,9 @@ class Parity(Value):
 class GateFigures(Value):
     """All that the gate looks at.
 
-    ``challenger`` and ``production`` hold the primary and guard metrics on the same rows; production is None for the
-    first model. ``production_unscored`` says why a version in production could not be scored on these rows (its
-    ``production`` is None then, and the floor decides).
+    ``challenger`` and ``production`` hold the primary and guard metrics that the same rows define; production is None
+    for the first model. ``production_unscored`` says why a version in production could not be scored on these rows
+    (its ``production`` is None then, and the floor decides).
     ``gain_interval`` is the bootstrap 95 % interval of the primary metric's gain (positive is better).
     """
 
@@ -53,6 +57,8 @@ def decide_promotion(figures: GateFigures) -> Decision:
 
 def _quality_checks(figures: GateFigures) -> tuple[Check, ...]:
     metric, rules = figures.primary_metric, figures.rules
+    if metric not in figures.challenger or (figures.production is not None and metric not in figures.production):
+        return (_undefined(metric),)
     value = figures.challenger[metric]
     if figures.production is None:
         passes = gain(metric, value, rules.floor) >= 0
@@ -60,10 +66,9 @@ def _quality_checks(figures: GateFigures) -> tuple[Check, ...]:
     production = figures.production[metric]
     won = gain(metric, value, production)
     needed = rules.min_gain * (abs(production) if rules.relative_gain else 1.0)
-    low = figures.gain_interval[0] if figures.gain_interval else won
-    high = figures.gain_interval[1] if figures.gain_interval else won
+    low, high = figures.gain_interval or (won, won)
     return (
-        Check(name=f"gain in {metric}", value=won, threshold=needed, holds=won > needed or won >= needed > 0),
+        Check(name=f"gain in {metric}", value=won, threshold=needed, holds=_reached(won, needed)),
         Check(
             name="gain interval excludes worse",
             value=f"{low:.4f} to {high:.4f}",
@@ -74,11 +79,24 @@ def _quality_checks(figures: GateFigures) -> tuple[Check, ...]:
     )
 
 
+def _reached(won: float, needed: float) -> bool:
+    """At the border counts, rounding apart; without a margin the challenger must still be better."""
+    return won > needed or (needed > 0 and isclose(won, needed, rel_tol=ROUNDING))
+
+
 def _guard_check(guard: Guard, challenger: dict[str, float], production: dict[str, float]) -> Check:
+    if guard.metric not in challenger or guard.metric not in production:
+        return _undefined(guard.metric)
     before = production[guard.metric]
     loss = -gain(guard.metric, challenger[guard.metric], before)
     allowed = guard.tolerance * (abs(before) if guard.relative else 1.0)
-    return Check(name=f"loss in {guard.metric}", value=loss, threshold=allowed, holds=loss <= allowed)
+    holds = loss <= allowed or isclose(loss, allowed, rel_tol=ROUNDING)
+    return Check(name=f"loss in {guard.metric}", value=loss, threshold=allowed, holds=holds)
+
+
+def _undefined(metric: str) -> Check:
+    """A metric that the held-out rows do not define, as a ROC area of one class, proves nothing."""
+    return Check(name=f"{metric} on the held-out rows", value="undefined", threshold="defined", holds=False)
 
 
 def _limit_checks(figures: GateFigures) -> tuple[Check, ...]:
@@ -117,4 +135,4 @@ def _unscored(figures: GateFigures) -> str:
 
 
 def _shown(value: float | str | bool | None) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

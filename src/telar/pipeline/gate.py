@@ -66,14 +66,17 @@ def gather_figures(context: Context, batch_id: int, version: str, production: st
     theirs = _production_said(context, production, rows)
     incumbent = None if isinstance(theirs, str) else theirs
     primary = context.use_case.primary_metric
+    measured = _measured(context, target, challenger)
     return GateFigures(
         primary_metric=primary,
         challenger_version=version,
-        challenger=_measured(context, target, challenger),
+        challenger=measured,
         production_version=production,
         production=_measured(context, target, incumbent) if incumbent else None,
         production_unscored=theirs if isinstance(theirs, str) else None,
-        gain_interval=bootstrap_gain(primary, target, challenger, incumbent) if incumbent else None,
+        gain_interval=bootstrap_gain(primary, target, challenger, incumbent)
+        if incumbent and primary in measured
+        else None,
         rows=len(rows),
         parity=parity_of(folder),
         model_megabytes=(folder / ONNX_FILE).stat().st_size / BYTES_PER_MEGABYTE,

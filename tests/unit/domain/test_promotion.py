@@ -3,6 +3,7 @@
 import json
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from telar.domain.decisions import Decision
 from telar.domain.promotion import GateFigures, Parity, decide_promotion
@@ -97,15 +98,46 @@ def test_onnx_disagreement_size_and_latency_each_reject() -> None:
 
 
 def test_for_an_error_metric_less_is_better() -> None:
-    prices = BETTER.model_copy(
-        update={
-            "primary_metric": "mae",
-            "challenger": {"mae": 96.0, "rmse": 200.0},
-            "production": {"mae": 100.0, "rmse": 199.0},
-            "gain_interval": (2.0, 6.0),
-            "rules": PRICES,
-        }
-    )
+    assert priced(96.0, 200.0, 100.0, 199.0).choice == "promote"
+    assert priced(98.0, 199.0, 100.0, 199.0).choice == "reject"
 
-    assert decide_promotion(prices).choice == "promote"
-    assert decide_promotion(prices.model_copy(update={"challenger": {"mae": 98.0, "rmse": 199.0}})).choice == "reject"
+
+@given(st.floats(1e-3, 1e8), st.floats(1e-3, 1e8))
+def test_a_mae_3_percent_lower_and_an_rmse_1_percent_higher_is_just_promoted(mae: float, rmse: float) -> None:
+    assert priced(mae * 0.97, rmse * 1.01, mae, rmse).choice == "promote"
+    assert priced(mae - mae * 0.03, rmse + rmse * 0.01, mae, rmse).choice == "promote"
+
+
+@given(st.floats(1e-3, 1e8), st.floats(1e-3, 1e8), st.floats(1e-6, 0.5))
+def test_a_little_beyond_either_border_is_rejected(mae: float, rmse: float, little: float) -> None:
+    too_small = priced(mae * (0.97 + little), rmse, mae, rmse)
+    too_wild = priced(mae * 0.5, rmse * (1.01 + little), mae, rmse)
+
+    assert (too_small.choice, too_small.reason.split(" is ")[0]) == ("reject", "gain in mae")
+    assert (too_wild.choice, too_wild.reason.split(" is ")[0]) == ("reject", "loss in rmse")
+
+
+def test_the_borders_in_round_figures() -> None:
+    assert priced(67_900.0, 101_000.0, 70_000.0, 100_000.0).choice == "promote"
+    assert priced(67_900.01, 101_000.0, 70_000.0, 100_000.0).reason == "gain in mae is 2099.99, limit 2100"
+    assert priced(67_900.0, 101_000.01, 70_000.0, 100_000.0).choice == "reject"
+
+
+def test_a_metric_that_the_rows_do_not_define_is_rejected_by_name() -> None:
+    unknown_gain = decided(challenger={"accuracy": 0.9}, production={"accuracy": 0.9}, gain_interval=None)
+    unknown_loss = decided(challenger={"macro_f1": 0.9}, production={"macro_f1": 0.85})
+    first = decided(challenger={"accuracy": 0.9}, production_version=None, production=None, gain_interval=None)
+
+    assert unknown_gain.reason == first.reason == "macro_f1 on the held-out rows is undefined, limit defined"
+    assert unknown_loss.reason == "accuracy on the held-out rows is undefined, limit defined"
+
+
+def priced(mae: float, rmse: float, production_mae: float, production_rmse: float) -> Decision:
+    """The rule for prices: the mean error must fall by at least 3 %, the root mean square rise by at most 1 %."""
+    return decided(
+        primary_metric="mae",
+        challenger={"mae": mae, "rmse": rmse},
+        production={"mae": production_mae, "rmse": production_rmse},
+        gain_interval=(0.0, 1.0),
+        rules=PRICES,
+    )

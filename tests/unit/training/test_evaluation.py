@@ -13,6 +13,9 @@ from telar.pipeline.training.metrics import CLASSIFICATION, REGRESSION
 from tests.support.priced import PRICED
 from tests.support.tiny import TINY
 
+TWO = TINY.model_copy(
+    update={"target": TINY.target.model_copy(update={"classes": TINY.target.classes[:2]}), "primary_metric": "roc_auc"}
+)
 ALL = TINY.contract(("0", "1", "2"))
 RANDOM = np.random.default_rng(0)
 TRUTH = RANDOM.integers(0, 3, 500)
@@ -44,6 +47,34 @@ def test_regression_metrics_are_those_of_scikit_learn() -> None:
     assert found["rmse"] == pytest.approx(known.root_mean_squared_error(truth, values))
     assert found["r2"] == pytest.approx(known.r2_score(truth, values))
     assert found["median_absolute_percentage_error"] == pytest.approx(np.median(np.abs(values / truth - 1)))
+
+
+def test_of_two_classes_the_second_is_the_positive_one() -> None:
+    contract = TWO.contract(("0", "1"))
+    truth = RANDOM.integers(0, 10, 400) // 8
+    chance = np.round(0.7 * RANDOM.random(400) + 0.3 * truth, 2)
+    found = evaluate(contract, _words(truth), _scores(np.column_stack([1 - chance, chance])))
+    assert found["recall"] == pytest.approx(known.recall_score(truth, chance > 0.5))
+    assert found["roc_auc"] == pytest.approx(known.roc_auc_score(truth, chance), rel=1e-9)
+    assert found["brier"] == pytest.approx(known.brier_score_loss(truth, chance), rel=1e-5)
+    none = evaluate(contract, _words(truth[truth == 0]), _scores(np.eye(2)[truth[truth == 0]]))
+    assert not {"recall", "roc_auc"} & set(none), "not defined without a positive row"
+
+
+def test_the_interval_of_a_gain_in_errors_and_areas_tells_better_from_worse() -> None:
+    truth = RANDOM.normal(100, 20, 400)
+    near, far = (Said(PRICED.contract(()), _numbers(truth + RANDOM.normal(0, width, 400))) for width in (5, 15))
+    for metric in ("mae", "rmse", "median_absolute_percentage_error"):
+        low, high = bootstrap_gain(metric, pd.Series(truth), near, far)
+        assert 0 < low < high
+        assert bootstrap_gain(metric, pd.Series(truth), far, near) == pytest.approx((-high, -low))
+    classes = RANDOM.integers(0, 2, 400)
+    good, bad = (
+        Said(TWO.contract(("0", "1")), _scores(np.column_stack([1 - each, each])))
+        for each in (0.5 * RANDOM.random(400) + 0.4 * classes, RANDOM.random(400))
+    )
+    for metric in ("roc_auc", "recall", "brier"):
+        assert bootstrap_gain(metric, _words(classes), good, bad)[0] > 0
 
 
 def test_macro_f1_is_over_the_classes_that_are_present() -> None:
@@ -91,3 +122,7 @@ def _words(truth: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> pd.Series:
 def _scores(probabilities: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> Scores:
     labels = probabilities.argmax(axis=1).tolist() if len(probabilities) else []
     return Scores(labels, probabilities.astype(np.float32), np.empty(0))
+
+
+def _numbers(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> Scores:
+    return Scores([], np.empty((len(values), 0), np.float32), values)

@@ -121,6 +121,14 @@ def test_a_candidate_worse_than_the_baseline_is_a_finding_and_never_the_model() 
     assert "baseline decision_tree" in chosen.findings["stump"]
 
 
+def test_validation_rows_of_one_class_do_not_define_an_area_and_are_told() -> None:
+    use_case = TINY.model_copy(update={"primary_metric": "roc_auc"})
+    rows = training_rows(use_case)
+    alike = replace(rows, validation=rows.validation[rows.validation["Kind"] == "0"])
+    with pytest.raises(DataError, match=r"validation rows do not define roc_auc.*wait for more batches"):
+        search(use_case, prepare_rows(use_case, alike), 1)
+
+
 def test_no_candidate_is_an_error() -> None:
     with pytest.raises(TrainingError, match="no candidate"):
         choose(TINY, [])

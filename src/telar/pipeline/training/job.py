@@ -122,7 +122,7 @@ def _written(
 
 def _praise(story: Story) -> str:
     metric = f"test_{story.use_case.primary_metric}"
-    return f"{metric} {story.metrics[metric]:.4f}"
+    return f"{metric} {story.metrics.get(metric, float('nan')):.4f}"
 
 
 @contextmanager

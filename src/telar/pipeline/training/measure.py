@@ -50,7 +50,8 @@ def latency_milliseconds(model: OnnxModel, contract: Contract) -> float:
 def importance(model: OnnxModel, contract: Contract, part: Part, metric: str) -> dict[str, float]:
     """How much of ``metric`` is lost when one column's values are shuffled, most important first.
 
-    The mean of 3 shuffles of at most 1,000 rows; about 0 or below: the model does without that column.
+    The mean of 3 shuffles of at most 1,000 rows; about 0 or below: the model does without that column. 0, too, where
+    these rows do not define the metric.
     """
     rows, target = part.rows.iloc[:IMPORTANCE_ROWS], part.target.iloc[:IMPORTANCE_ROWS]
     random = np.random.default_rng(SEED)
@@ -59,7 +60,7 @@ def importance(model: OnnxModel, contract: Contract, part: Part, metric: str) ->
     for column in contract.columns:
         shuffled = [rows.assign(**{column.name: _shuffled(rows[column.name], random)}) for _ in range(SHUFFLES)]
         scores = [score(metric, contract, target, run(model, contract, each)) for each in shuffled]
-        losses[column.name] = float(np.mean([gain(metric, intact, each) for each in scores]))
+        losses[column.name] = float(np.nan_to_num(np.mean([gain(metric, intact, each) for each in scores])))
     return dict(sorted(losses.items(), key=lambda each: -each[1]))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
+from scipy.stats import rankdata
 
 Indices = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -25,10 +25,10 @@ def macro_f1(truth: Indices, probabilities: Numbers) -> float:
 
 
 def recall(truth: Indices, probabilities: Numbers) -> float:
-    """The recall of the second of two classes; of more, the mean over the classes present in the truth."""
+    """The recall of the second of two classes (NaN without such a row); of more, the mean over those in the truth."""
     hits, _, true = _counts(truth, probabilities)
-    wanted = np.array([False, True]) if len(true) == 2 else true > 0
-    return float(np.mean(hits[wanted] / np.maximum(true[wanted], 1)))
+    wanted = true > 0 if len(true) > 2 else np.array([False, true[1] > 0])
+    return float(np.mean(hits[wanted] / true[wanted])) if wanted.any() else float("nan")
 
 
 def log_loss(truth: Indices, probabilities: Numbers) -> float:
@@ -44,11 +44,14 @@ def brier(truth: Indices, probabilities: Numbers) -> float:
 
 
 def roc_auc(truth: Indices, probabilities: Numbers) -> float:
-    """The mean area under the curve, each class present in the truth against the rest; NaN where only one is."""
+    """The area under the curve of the second of two classes; of more, the mean of each class in the truth against the
+    rest; NaN where only one is."""
     present = np.unique(truth)
     if len(present) < 2:
         return float("nan")
-    return float(np.mean([roc_auc_score(truth == each, probabilities[:, each]) for each in present]))
+    if probabilities.shape[1] == 2:
+        return _area(truth == 1, probabilities[:, 1])
+    return float(np.mean([_area(truth == each, probabilities[:, each]) for each in present]))
 
 
 def mae(truth: Numbers, values: Numbers) -> float:
@@ -95,3 +98,10 @@ def _counts(truth: Indices, probabilities: Numbers) -> tuple[Numbers, Numbers, N
     said = probabilities.argmax(axis=1)
     tally = [np.bincount(each, minlength=width).astype(np.float64) for each in (truth[said == truth], said, truth)]
     return tally[0], tally[1], tally[2]
+
+
+def _area(positive: NDArray[np.bool_], scores: Numbers) -> float:
+    """How often a positive row scores higher than another one, ties counted half (Mann and Whitney's U)."""
+    count = int(positive.sum())
+    above = rankdata(scores)[positive].sum() - count * (count + 1) / 2
+    return float(above / (count * (len(scores) - count)))

@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from telar.adapters.onnx_model import Scores
 from telar.domain.candidates import Candidate, Choice, Integer, Range
 from telar.domain.contract import Contract
+from telar.domain.errors import DataError
 from telar.domain.metrics import gain
 from telar.domain.use_case import UseCase
 from telar.pipeline.features import build_pipeline
@@ -64,6 +65,9 @@ def search(use_case: UseCase, prepared: Prepared, jobs: int) -> list[Contender]:
     """Each candidate with the draw that does best in the primary metric; ``jobs`` draws are fitted at once.
 
     The same rows give the same models whatever ``jobs`` is: every fit runs on one thread, from a fixed seed.
+
+    Raises:
+        DataError: the validation rows do not define the primary metric.
     """
     tasks = [(candidate, each) for candidate in use_case.candidates for each in draws(candidate)]
     found: dict[str, list[Fitted]] = {}
@@ -101,6 +105,11 @@ def _fit(
         seconds = time.perf_counter() - start
         scores = said(pipeline, prepared.contract, prepared.validation)
     metrics = evaluate(prepared.contract, prepared.validation.target, scores)
+    if use_case.primary_metric not in metrics:
+        raise DataError(
+            f"{use_case.name}: the {len(prepared.validation.rows)} validation rows do not define "
+            f"{use_case.primary_metric}, they are too much alike; wait for more batches"
+        )
     return Fitted(candidate, parameters, pipeline, len(places), metrics, seconds)
 
 
