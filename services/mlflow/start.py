@@ -29,13 +29,18 @@ def environment(store: str, artifacts: str) -> dict[str, str]:
     }
 
 
-def main() -> None:
-    """Serve until the process is told to end; MLFLOW_BACKEND_STORE_URI and MLFLOW_ARTIFACTS_DESTINATION say what."""
+def check_version() -> None:
+    """Exit with a message when another MLflow is installed."""
     if mlflow.__version__ != VERSION:
         raise SystemExit(
             f"MLflow {mlflow.__version__} is installed, this starter knows {VERSION}: install requirements.lock,"
             " or compare `mlflow.server._run_server` and change VERSION"
         )
+
+
+def main() -> None:
+    """Serve until the process is told to end; MLFLOW_BACKEND_STORE_URI and MLFLOW_ARTIFACTS_DESTINATION say what."""
+    check_version()
     host, port = sys.argv[1:]
     os.environ |= environment(os.environ["MLFLOW_BACKEND_STORE_URI"], os.environ["MLFLOW_ARTIFACTS_DESTINATION"])
     uvicorn.run("mlflow.server.fastapi_app:app", host=host, port=int(port), workers=1, log_level="warning")
