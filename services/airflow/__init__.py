@@ -1,1 +1,1 @@
-"""Airflow's scheduler as Telar starts it."""
+"""Airflow as Telar starts, installs, checks and grooms it."""

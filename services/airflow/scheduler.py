@@ -1,43 +1,22 @@
-"""Starts Airflow's scheduler with the heavy libraries imported already, so that every task finds them.
-
-LocalExecutor forks: ten tasks that import MLflow and pandas took 49 s without this and 2.3 s with it. Only libraries
-are imported, no code of the project (it may change while the scheduler runs), and nothing here may start a thread.
+"""Starts Airflow's scheduler: with LocalExecutor it forks the tasks and imports their libraries first; with
+CeleryExecutor it hands them to workers, needs none, and lets the workers bound how many run at once.
 """
 
-import importlib
-import multiprocessing
-import sys
+import os
 
-LIBRARIES = (
-    "pandas",
-    "sklearn.ensemble",
-    "sklearn.linear_model",
-    "sklearn.model_selection",
-    "sklearn.pipeline",
-    "sklearn.svm",
-    "mlflow",
-    "mlflow.onnx",
-    "mlflow.sklearn",
-    "onnxruntime",
-    "skl2onnx",
-    "skops.io",
-    "sqlalchemy",
-    "psycopg2",
-    "pymysql",
-    "pydantic_settings",
-    "requests",
-)
+from services.airflow.libraries import CELERY, EXECUTOR, LOCAL, become_airflow, import_libraries
+
+PARALLELISM = "AIRFLOW__CORE__PARALLELISM"
+WITH_WORKERS = "64"
 
 
 def main() -> None:
-    """Import, then become `airflow scheduler -s`: without the log server, which listens on every address."""
-    if multiprocessing.get_start_method() == "fork":
-        for library in LIBRARIES:
-            importlib.import_module(library)
-    airflow = importlib.import_module("airflow.__main__")
-
-    sys.argv = ["airflow", "scheduler", "--skip-serve-logs"]
-    airflow.main()
+    """Become `airflow scheduler -s`: without the log server, which listens on every address."""
+    if os.environ.get(EXECUTOR, LOCAL) == CELERY:
+        os.environ[PARALLELISM] = WITH_WORKERS
+    else:
+        import_libraries()
+    become_airflow("scheduler", "--skip-serve-logs")
 
 
 if __name__ == "__main__":

@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from services.airflow.scheduler import LIBRARIES
+from services.airflow.libraries import LIBRARIES
 from services.mlflow import start
 from tests.embedded.conftest import PROJECT
 
 PROBE = """
 import sys, threading
 from importlib import import_module
-from services.airflow.scheduler import LIBRARIES
+from services.airflow.libraries import LIBRARIES
 for library in LIBRARIES:
     import_module(library)
 print(threading.active_count(), sorted(name for name in sys.modules if name.split(".")[0] in ("telar", "dags")))
