@@ -17,7 +17,7 @@ x-one: &one {{image: "{image}", init: true, stop_grace_period: 1s}}
 services:
   postgres-roles:
     <<: *one
-    command: [sh, -c, "echo told by the roles; exit ${{ROLES_EXIT:-0}}"]
+    command: [sh, -c, "echo told by the roles; sleep ${{ROLES_SLEEP:-0}}; exit ${{ROLES_EXIT:-0}}"]
   portal:
     <<: *one
     image: {name}/portal

@@ -29,7 +29,7 @@ def test_up_from_nothing_tells_the_address_that_answers_and_down_keeps_the_data(
 
     down = on_docker.run("down")
     assert down.returncode == 0, down.stderr
-    assert "the data are kept in 1 volumes" in down.stdout
+    assert f"the data stay in the volumes {on_docker.name}_data" in down.stdout
     assert on_docker.running() == set()
     assert len(on_docker.volumes()) == 1
 
@@ -52,6 +52,13 @@ def test_a_service_that_is_not_healthy_is_named_with_what_its_check_said(on_dock
     done = on_docker.run("up", PORTAL_HEALTH="7")
     assert done.returncode == 1
     assert "portal runs but is not healthy; its healthcheck says: told by the check (exit code 7)" in done.stderr
+
+
+def test_a_preparation_that_does_not_end_is_named(on_docker: Place) -> None:
+    done = on_docker.run("up", ROLES_SLEEP="999", TELAR_WAIT_SECONDS="3")
+    assert done.returncode == 1
+    assert "postgres-roles has not ended yet, and others wait for it" in done.stderr
+    assert "told by the roles" in done.stderr
 
 
 def test_an_image_that_cannot_be_built_ends_it_with_what_the_builder_said(on_docker: Place) -> None:
@@ -106,13 +113,21 @@ def test_what_a_profile_started_ends_when_it_is_asked_for_no_more(on_docker: Pla
     assert on_docker.running() == {"portal", "data-api"}
     on_docker.settings(COMPOSE_PROFILES="")
     done = on_docker.run("up")
-    assert "removed what is no longer asked for" in done.stdout
+    assert "removing what is no longer asked for" in done.stdout
     assert on_docker.running() == {"portal"}
     on_docker.settings(COMPOSE_PROFILES="tools")
     assert on_docker.run("up").returncode == 0
     on_docker.settings(COMPOSE_PROFILES="")
     assert on_docker.run("down").returncode == 0
     assert on_docker.running() == set()
+
+
+def test_a_profile_that_no_service_has_is_a_warning_with_those_that_there_are(on_docker: Place) -> None:
+    on_docker.settings(COMPOSE_PROFILES="tool")
+    assert on_docker.run("env").returncode == 0
+    told = on_docker.run("check").stdout
+    assert "COMPOSE_PROFILES names tool, which no service has" in told
+    assert "there are: tools" in told
 
 
 def test_without_env_data_of_an_earlier_installation_are_not_locked_out(on_docker: Place) -> None:

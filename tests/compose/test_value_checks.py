@@ -68,6 +68,10 @@ def test_what_is_no_port_is_refused(port: str) -> None:
     assert f"TELAR_PORTAL_PORT is {port!r}" in told(TELAR_PORTAL_PORT=port)
 
 
+def test_what_is_no_number_is_refused() -> None:
+    assert "TELAR_MEMORY_MB is '4g', and must be a whole number" in told(TELAR_MEMORY_MB="4g")
+
+
 @pytest.mark.parametrize("host", ["http://ops.example.org", "ops.example.org:8086", "ops/portal", "0.0.0.0", "a b"])
 def test_what_browsers_cannot_call_this_machine_by_is_refused(host: str) -> None:
     assert f"TELAR_PUBLIC_HOST is {host!r}" in told(TELAR_PUBLIC_HOST=host)

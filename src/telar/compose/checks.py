@@ -68,7 +68,7 @@ def earlier_volumes(docker: Docker) -> list[Problem]:
 
 def _on_this_engine(docker: Docker, engine: Engine, wanted: Rendered, variables: Mapping[str, str]) -> Findings:
     own = containers.of_project(docker, wanted.name)
-    found = Findings(_elsewhere(own, wanted.name, docker.project.folder))
+    found = Findings(_elsewhere(own, wanted.name, docker.project.folder), _unknown_profiles(docker, variables))
     found.problems += machine_checks.cpus(engine, variables)
     here = _is_here(engine)
     if not any(container.running for container in own):
@@ -96,6 +96,14 @@ def _elsewhere(own: list[containers.Container], name: str, folder: Path) -> list
     others = sorted(each for each in running if os.path.realpath(each) != os.path.realpath(folder))
     fix = "stop it there (make down); or give this one, in .env, ports of its own and COMPOSE_PROJECT_NAME=telar2"
     return [Problem(f"the Compose project {name} already runs, started from {other}", fix) for other in others]
+
+
+def _unknown_profiles(docker: Docker, variables: Mapping[str, str]) -> list[Problem]:
+    """Compose passes over a misspelt one in silence."""
+    known = docker.run("compose", "config", "--profiles").split()
+    strange = [name for name in value_checks.profiles(variables) if name not in (*known, "*")]
+    there = f"there are: {', '.join(known)}"
+    return [Problem(f"COMPOSE_PROFILES names {name}, which no service has", there) for name in strange]
 
 
 def _images_are_there(docker: Docker, wanted: Rendered) -> bool:

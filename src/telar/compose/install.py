@@ -13,6 +13,7 @@ _HEAD = """\
 # Written by `make env` (or `make up`). .env.example explains every variable that may stand here. The passwords and keys
 # were generated once: keep a copy in a safe place, since nothing else opens the volumes of this installation.
 """
+_FEW = 5
 _FOLDERS = {"TELAR_USE_CASES_FOLDER": "use_cases", "TELAR_DATA_FOLDER": "data"}
 
 
@@ -37,10 +38,11 @@ def _complete(project: Project, env: EnvFile) -> list[str]:
     heading = f"# Added on {datetime.now(UTC):%Y-%m-%d}.\n" if env.text.strip() else _HEAD
     new = not project.env.exists()
     _write(project, env.with_more(heading, missing))
-    fresh = len([name for name in missing if name in OF_CONTAINERS])
     if new:
-        return [f"wrote .env with {fresh} fresh passwords and keys (mode 600): keep a copy of it in a safe place"]
-    return [f"added to .env what was missing there ({fresh} passwords and keys among it): {', '.join(missing)}"]
+        return [f"wrote .env with {len(OF_CONTAINERS)} fresh passwords and keys: keep a copy of it in a safe place"]
+    few = len(missing) <= _FEW
+    what = ", ".join(missing) if few else f"{len(missing)} variables, fresh passwords and keys most of them"
+    return [f"added to .env what was missing: {what}"]
 
 
 def _write(project: Project, env: EnvFile) -> None:

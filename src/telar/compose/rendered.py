@@ -10,6 +10,8 @@ from typing import Any
 
 from telar.compose.docker import Docker
 
+_DONE = "service_completed_successfully"
+
 
 @dataclass(frozen=True)
 class Port:
@@ -39,6 +41,12 @@ class Rendered:
     @property
     def images(self) -> set[str]:
         return {str(service["image"]) for service in self.services.values() if "image" in service}
+
+    @property
+    def one_shots(self) -> set[str]:
+        """The services that others wait for until they have ended well."""
+        waits = [service.get("depends_on") or {} for service in self.services.values()]
+        return {name for wait in waits for name, how in wait.items() if how["condition"] == _DONE}
 
     def ports(self) -> list[Port]:
         """Every published port; a range, or one that Docker chooses, is left out."""

@@ -23,10 +23,10 @@ def down(project: Project) -> None:
     """
     docker, name = _opened(project)
     kept = containers.volumes(docker, name)
-    with Progress().step(f"the containers of {name} are stopped and removed"):
+    with Progress().step(f"stopping and removing the containers of {name}"):
         docker.run(*_DOWN, seconds=_STOP_SECONDS)
-    where = f"the data are kept in {len(kept)} volumes ({', '.join(kept)})" if kept else "there were no data to keep"
-    tell(f"{where}: make up starts again, make destroy deletes them" if kept else where)
+    volumes = f"the data stay in the volumes {', '.join(kept)}: make up starts again, make destroy deletes them"
+    tell(volumes if kept else "there are no data: make up starts anew")
 
 
 def destroy(project: Project, yes: bool) -> None:
@@ -46,7 +46,7 @@ def destroy(project: Project, yes: bool) -> None:
     )
     if not yes:
         _ask(name)
-    with Progress().step(f"the containers, networks and volumes of {name} are deleted"):
+    with Progress().step(f"deleting the containers, networks and volumes of {name}"):
         docker.run(*_DOWN, "--volumes", seconds=_STOP_SECONDS)
         if left := containers.volumes(docker, name):
             docker.run("volume", "rm", *left)
@@ -57,6 +57,8 @@ def _ask(name: str) -> None:
     sys.stdout.write(f"Type {name} to delete them: ")
     sys.stdout.flush()
     typed = sys.stdin.readline().strip()
+    if not typed:
+        tell("")
     if typed != name:
         what = f"{typed!r} is not {name}" if typed else "nobody agreed"
         raise ConfigurationError(f"nothing was deleted: {what}. A script that means it: make destroy yes=1")

@@ -59,11 +59,12 @@ def _checked(project: Project, progress: Progress) -> Rendered:
 
 def _build(docker: Docker, progress: Progress) -> None:
     build = Watched()
-    with progress.step("images are built", build.last):
+    with progress.step("building the images", build.last):
         code = build.run(docker.command("compose", "build"), docker.project.folder, docker.environment)
         if code != 0:
+            said = "\n".join(build.end())
             fix = "The whole of it: docker compose build. Behind a proxy or mirror see the head of services/Dockerfile."
-            raise ConfigurationError(f"the images could not be built; nothing was started:\n{build.end(40)}\n\n{fix}")
+            raise ConfigurationError(f"the images could not be built; nothing was started:\n{said}\n\n{fix}")
 
 
 def _stop_what_is_not_wanted(docker: Docker, wanted: Rendered, progress: Progress) -> None:
@@ -71,18 +72,19 @@ def _stop_what_is_not_wanted(docker: Docker, wanted: Rendered, progress: Progres
     left = [each for each in containers.of_project(docker, wanted.name) if each.service not in wanted.services]
     if left:
         names = [each.name for each in left]
-        with progress.step(f"removed what is no longer asked for: {', '.join(names)}"):
+        with progress.step(f"removing what is no longer asked for: {', '.join(names)}"):
             docker.run("stop", *names, seconds=WAIT_SECONDS)
             docker.run("rm", "--force", *names)
 
 
 def _start(docker: Docker, wanted: Rendered, progress: Progress) -> None:
-    words = ("up", "--detach", "--no-build", "--quiet-pull", "--wait", "--wait-timeout", str(WAIT_SECONDS))
+    seconds = docker.project.variables().get("TELAR_WAIT_SECONDS", str(WAIT_SECONDS))
+    words = ("up", "--detach", "--no-build", "--quiet-pull", "--wait", "--wait-timeout", seconds)
     start = Watched()
-    with progress.step("every service is healthy", lambda: _waiting_for(docker, wanted)):
+    with progress.step("waiting until every service is healthy", lambda: _waiting_for(docker, wanted)):
         code = start.run(docker.command("compose", *words), docker.project.folder, docker.environment)
         if code != 0:
-            told = failures.report(docker, wanted.name, start.end(8))
+            told = failures.report(docker, wanted, start.end())
             raise ConfigurationError(f"the platform did not come up.\n\n{told}\n\n{_GO_ON}")
 
 

@@ -21,7 +21,7 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 def look(variables: Mapping[str, str]) -> Findings:
     """Every value that cannot be meant, whatever the machine is like."""
     problems = [*_executor(variables), *_databases(variables), *_pages(variables), *_ports(variables)]
-    problems += _public_host(variables)
+    problems += [*_public_host(variables), *_numbers(variables)]
     return Findings(problems, [*_unreachable_links(variables), *_shown_passwords(variables)])
 
 
@@ -73,6 +73,12 @@ def _ports(variables: Mapping[str, str]) -> Iterator[Problem]:
         if name.startswith("TELAR_") and name.endswith("_PORT") and not _is_port(value):
             told = f"{name} is {value!r}, and a port is a number from 1 to 65535"
             yield Problem(told, f"correct {name} in .env, or delete its line for the usual one")
+
+
+def _numbers(variables: Mapping[str, str]) -> Iterator[Problem]:
+    for name in ("TELAR_CPUS", "TELAR_MEMORY_MB", "TELAR_DISK_MB", "TELAR_WAIT_SECONDS"):
+        if not variables.get(name, "0").isdecimal():
+            yield Problem(f"{name} is {variables[name]!r}, and must be a whole number", f"correct {name} in .env")
 
 
 def _is_port(value: str) -> bool:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
-_KEPT = 60
+_KEPT = 40
 
 
 class Watched:
@@ -35,6 +35,6 @@ class Watched:
         """The newest line, cut to what fits beside a step's name."""
         return self._lines[-1].strip()[:100] if self._lines else ""
 
-    def end(self, lines: int = _KEPT) -> str:
+    def end(self) -> list[str]:
         """The last lines."""
-        return "\n".join(list(self._lines)[-lines:])
+        return list(self._lines)

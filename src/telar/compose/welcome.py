@@ -41,14 +41,17 @@ Only this machine reaches these addresses. To let others in, write into .env
     TELAR_PUBLIC_HOST=the name or address that they call this machine by
 
 and run `make up` again. {firewall}
-{inside} stay on this machine in any case; from another one: {tunnel}"""
+{inside} stay on this machine in any case.
+From another one: {tunnel}"""
 _OPEN = """\
 Other machines reach the first {count} as {host}, through {bind}. {firewall}
-{inside} stay on this machine; from another one: {tunnel}"""
+{inside} stay on this machine.
+From another one: {tunnel}"""
 _FIREWALL = """\
-Let only those reach the ports ({ports}) who should: Docker opens them past ufw and firewalld, so do it in the
-provider's firewall or in the chain DOCKER-USER. They speak plain http: across a network that you do not trust, put a
-proxy with TLS before them."""
+Mind the firewall: Docker opens its ports past ufw and firewalld.
+Let only those reach {ports}
+who should, in the provider's firewall or in the chain DOCKER-USER. The pages speak plain http: across a network that
+you do not trust, put a proxy with TLS before them."""
 _STOP = "make down stops everything and keeps the data; make destroy deletes the data, after asking."
 
 
