@@ -122,6 +122,17 @@ def test_what_a_profile_started_ends_when_it_is_asked_for_no_more(on_docker: Pla
     assert on_docker.running() == set()
 
 
+def test_a_changed_secret_reaches_what_runs(on_docker: Place) -> None:
+    held = ("compose", "exec", "portal", "cat", "/run/secrets/key")
+    assert on_docker.run("up").returncode == 0
+    on_docker.settings(TELAR_INFERENCE_RELOAD_KEY="another-key-of-mine")
+    assert on_docker.run("env").returncode == 0
+    done = on_docker.run("up")
+    assert f"removing what still has an old secret: {on_docker.name}-portal-1" in done.stdout
+    assert on_docker.docker(*held) == "another-key-of-mine"
+    assert "old secret" not in on_docker.run("up").stdout
+
+
 def test_a_profile_that_no_service_has_is_a_warning_with_those_that_there_are(on_docker: Place) -> None:
     on_docker.settings(COMPOSE_PROFILES="tool")
     assert on_docker.run("env").returncode == 0

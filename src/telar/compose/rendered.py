@@ -57,6 +57,11 @@ class Rendered:
             if str(each.get("published", "")).isdecimal() and each.get("protocol", "tcp") == "tcp"
         ]
 
+    def secrets(self, service: str) -> list[Path]:
+        """The files of the secrets that a service reads."""
+        named = [each["source"] for each in self.services[service].get("secrets") or ()]
+        return [Path(self.model["secrets"][name]["file"]) for name in named]
+
     def mounted(self) -> Iterator[tuple[str, Path]]:
         """Each service with each file or folder of the host that is mounted into it, secrets not among them."""
         for name, service in self.services.items():

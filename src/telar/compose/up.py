@@ -1,6 +1,6 @@
 """`make up`: write what is missing, check, build, start, wait until healthy, and tell how to get in."""
 
-from telar.compose import checks, containers, failures, welcome
+from telar.compose import checks, containers, failures, leftovers, welcome
 from telar.compose.docker import Docker, DockerFailed
 from telar.compose.install import install
 from telar.compose.problems import NotReady, listed
@@ -30,7 +30,7 @@ def up(project: Project) -> None:
     wanted = _checked(project, progress)
     docker = Docker(project)
     _build(docker, progress)
-    _stop_what_is_not_wanted(docker, wanted, progress)
+    leftovers.remove(docker, wanted, progress)
     _start(docker, wanted, progress)
     tell(welcome.text(wanted, project))
 
@@ -65,16 +65,6 @@ def _build(docker: Docker, progress: Progress) -> None:
             said = "\n".join(build.end())
             fix = "The whole of it: docker compose build. Behind a proxy or mirror see the head of services/Dockerfile."
             raise ConfigurationError(f"the images could not be built; nothing was started:\n{said}\n\n{fix}")
-
-
-def _stop_what_is_not_wanted(docker: Docker, wanted: Rendered, progress: Progress) -> None:
-    """Compose leaves a service running whose profile is no longer asked for."""
-    left = [each for each in containers.of_project(docker, wanted.name) if each.service not in wanted.services]
-    if left:
-        names = [each.name for each in left]
-        with progress.step(f"removing what is no longer asked for: {', '.join(names)}"):
-            docker.run("stop", *names, seconds=WAIT_SECONDS)
-            docker.run("rm", "--force", *names)
 
 
 def _start(docker: Docker, wanted: Rendered, progress: Progress) -> None:
