@@ -1,7 +1,7 @@
 """Each override file leaves its bundled service out, and nothing that stays waits for it, mounts it or asks it."""
 
 from collections.abc import Iterable
-from itertools import permutations
+from itertools import combinations
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -42,7 +42,7 @@ VOLUMES = {
 }
 INTERNAL = {"postgresql": "airflow-db", "mysql": "mlflow-db"}
 ALONE = [(name,) for name in DROPPED]
-PAIRS = list(permutations(DROPPED, 2))
+PAIRS = list(combinations(DROPPED, 2))
 ALL = [tuple(DROPPED), tuple(reversed(DROPPED))]
 
 
