@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from telar.domain.base import Value
-from telar.domain.candidates import Candidate
+from telar.domain.candidates import Average, Candidate, check_contenders
 from telar.domain.columns import Column, Target
 from telar.domain.contract import Contract
 from telar.domain.features import Feature, check_features
@@ -77,6 +77,7 @@ class UseCase(Value):
     target_scale: Literal["linear", "log"] = "linear"
     features: tuple[Feature, ...] = ()
     candidates: tuple[Candidate, ...]
+    averages: tuple[Average, ...] = ()
     primary_metric: str
     guard_metrics: tuple[str, ...] = ()
     quality: QualityRules = QualityRules()
@@ -121,6 +122,7 @@ class UseCase(Value):
             raise ValueError(f"use case {self.name}: a column stands twice; names of columns and target must differ")
         try:
             check_features(self.features, self.columns)
+            check_contenders(self.candidates, self.averages, self.task)
         except ValueError as error:
             raise ValueError(f"use case {self.name}: {error}") from error
         if unknown := set(self.partition_key) - known:

@@ -15,6 +15,7 @@ from telar.domain.use_case import UseCase
 from telar.pipeline.features import build_pipeline, onnx_forms
 from telar.pipeline.features.steps import AppendHypotenuse, AppendSum
 from telar.pipeline.training.compile import compile_onnx
+from telar.pipeline.training.fitting import fit
 from telar.pipeline.training.hostile import UNKNOWN, parity_rows
 from telar.pipeline.training.parity import check_parity
 from telar.pipeline.training.quiet import quiet
@@ -24,7 +25,7 @@ from tests.support.priced import PRICED, training_rows, typed
 from tests.support.tiny import TINY
 from tests.support.worded import worded
 
-CLASSIFIERS = (
+USUAL = (
     Candidate(name="linear", estimator="sklearn.linear_model.LogisticRegression", encoding="onehot", scale=True),
     Candidate(name="tree", estimator="sklearn.tree.DecisionTreeClassifier"),
     Candidate(
@@ -50,8 +51,15 @@ CLASSIFIERS = (
         scale=True,
     ),
 )
+BOOSTED = {"n_estimators": 30, "max_depth": 4, "tree_method": "hist"}
+XGBOOST = Candidate(name="xgboost", estimator="xgboost.XGBClassifier", parameters=BOOSTED)
+CLASSIFIERS = (XGBOOST, XGBOOST.model_copy(update={"name": "balanced", "balance": 1.0}), *USUAL)
 REGRESSORS = (
     *PRICED.candidates,
+    Candidate(name="xgboost", estimator="xgboost.XGBRegressor", parameters=BOOSTED),
+    Candidate(
+        name="absolute", estimator="xgboost.XGBRegressor", parameters={**BOOSTED, "objective": "reg:absoluteerror"}
+    ),
     Candidate(name="trees", estimator="sklearn.ensemble.ExtraTreesRegressor", parameters={"n_estimators": 20}),
 )
 
@@ -121,7 +129,7 @@ def test_the_rows_compared_are_many_and_hostile(held_out: int) -> None:
 
 
 def test_a_broken_converter_is_found_out_with_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    pipeline, contract = _fitted(TINY, CLASSIFIERS[1])
+    pipeline, contract = _fitted(TINY, USUAL[1])
     monkeypatch.setitem(onnx_forms._FORMS, AppendHypotenuse, onnx_forms._sum)
     monkeypatch.setitem(onnx_forms._FORMS, AppendSum, onnx_forms._difference)
     with pytest.raises(ParityFailed, match=r"6500 rows .* for \d+\.\d+% \(limit 99\.9%\) .* up to 1 \(limit 0\.001\)"):
@@ -129,7 +137,7 @@ def test_a_broken_converter_is_found_out_with_figures(monkeypatch: pytest.Monkey
 
 
 def test_a_tie_may_go_either_way() -> None:
-    pipeline, contract = _fitted(TINY, CLASSIFIERS[2])
+    pipeline, contract = _fitted(TINY, USUAL[2])
     rows = parity_rows(typed(TINY, 4_000, 5), contract)
     compiled = OnnxModel.load(compile_onnx(pipeline, contract), contract)
     scores = compiled.run({column.name: rows[column.name].tolist() for column in contract.columns})
@@ -144,7 +152,7 @@ def test_bytes_that_are_no_model_are_refused() -> None:
 
 
 def test_a_graph_of_another_contract_is_refused() -> None:
-    pipeline, contract = _fitted(TINY, CLASSIFIERS[1])
+    pipeline, contract = _fitted(TINY, USUAL[1])
     wider = contract.model_copy(
         update={"columns": (*contract.columns, contract.columns[0].model_copy(update={"name": "New"}))}
     )
@@ -153,7 +161,7 @@ def test_a_graph_of_another_contract_is_refused() -> None:
 
 
 def test_none_and_nan_and_an_empty_word_are_all_missing() -> None:
-    pipeline, contract = _fitted(TINY, CLASSIFIERS[1])
+    pipeline, contract = _fitted(TINY, USUAL[1])
     model = OnnxModel.load(compile_onnx(pipeline, contract), contract)
     scores = model.run({"Length": [None, np.nan, None], "Count": [30, 30, 30], "Colour": ["", None, np.nan]})
     assert len({tuple(each) for each in scores.probabilities.tolist()}) == 1
@@ -165,5 +173,5 @@ def _fitted(use_case: UseCase, candidate: Candidate) -> tuple[Pipeline, Contract
     pipeline = build_pipeline(use_case, candidate, {}, seed=0)
     inputs: pd.DataFrame = prepared.train.inputs.iloc[places]
     with quiet(), one_thread():
-        pipeline.fit(inputs, prepared.encoded(prepared.train)[places])
+        fit(pipeline, candidate, inputs, prepared.encoded(prepared.train)[places])
     return pipeline, prepared.contract

@@ -35,7 +35,7 @@ def build_pipeline(
 
 
 def _made(dotted: str, parameters: Mapping[str, Any], seed: int, jobs: int, *inner: BaseEstimator) -> BaseEstimator:
-    """The estimator of that dotted name, seeded; an ensemble builds its members on ``jobs`` threads."""
+    """The estimator of that dotted name, seeded; an ensemble of trees is built on ``jobs`` threads."""
     try:
         module, _, name = dotted.rpartition(".")
         made = getattr(import_module(module), name)(*inner, **parameters)
@@ -45,6 +45,6 @@ def _made(dotted: str, parameters: Mapping[str, Any], seed: int, jobs: int, *inn
         ) from error
     own = made.get_params(deep=False)
     extra: dict[str, Any] = {"random_state": seed} if own.get("random_state", math.nan) is None else {}
-    if isinstance(made, BaseEnsemble) and own.get("n_jobs", math.nan) is None:
+    if (isinstance(made, BaseEnsemble) or dotted.startswith("xgboost.")) and own.get("n_jobs", math.nan) is None:
         extra["n_jobs"] = jobs
     return made.set_params(**extra)

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from telar.pipeline.features.graph import Graph
 from telar.pipeline.features.log_target import register_log_target
 from telar.pipeline.features.onnx_words import register_words
+from telar.pipeline.features.onnx_xgboost import register_xgboost
 from telar.pipeline.features.steps import (
     DEGREE,
     GRID,
@@ -76,6 +77,7 @@ def register() -> None:
     update_registered_converter(StandardScaler, "TelarStandardScaler", _as_wide, _scale)
     register_words()
     register_log_target()
+    register_xgboost()
 
 
 def _scale(scope: Any, operator: Any, container: Any) -> None:  # noqa: ANN401 # skl2onnx is untyped

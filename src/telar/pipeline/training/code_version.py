@@ -4,6 +4,7 @@ import hashlib
 import platform
 import shutil
 import subprocess
+import sys
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -11,11 +12,12 @@ from pathlib import Path
 import telar
 from telar.domain.use_case import UseCase
 
-PACKAGES = ("mlflow", "numpy", "onnx", "onnxruntime", "pandas", "scikit-learn", "scipy", "skl2onnx", "skops")
-_INSTALLED_AS = {"mlflow": "mlflow-skinny"}  # all of MLflow that training needs, and a part of the whole
+PACKAGES = ("mlflow", "numpy", "onnx", "onnxruntime", "pandas", "scikit-learn", "scipy", "skl2onnx", "skops", "xgboost")
+# All of MLflow that training needs, and a part of the whole; XGBoost without 470 MB of a GPU's library.
+_INSTALLED_AS = {"mlflow": "mlflow-skinny", **({} if sys.platform == "darwin" else {"xgboost": "xgboost-cpu"})}
 _ROOT = Path(telar.__file__).parent
 _FOLDERS = ("domain", "pipeline")
-_SHAPES_A_MODEL = {"features", "candidates", "primary_metric", "columns", "target", "target_scale"}
+_SHAPES_A_MODEL = {"features", "candidates", "primary_metric", "columns", "target", "target_scale", "averages"}
 
 
 @cache

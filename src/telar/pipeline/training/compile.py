@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from telar.domain.contract import Contract
 from telar.domain.errors import NotConvertible
 from telar.pipeline.features import register
+from telar.pipeline.training.averaging import mean_of, members_of
 from telar.pipeline.training.quiet import quiet
 
 OPSETS = {"": 20, "ai.onnx.ml": 3}
@@ -28,6 +29,15 @@ def compile_onnx(pipeline: Pipeline, contract: Contract) -> bytes:
         NotConvertible: skl2onnx has no form for a step of the pipeline.
     """
     register()
+    members = members_of(pipeline)
+    if members:
+        model = mean_of([_graph(each, contract) for each in members], contract.task == "classification")
+    else:
+        model = _graph(pipeline, contract)
+    return bytes(model.SerializeToString())
+
+
+def _graph(pipeline: Pipeline, contract: Contract) -> ModelProto:
     classifies = contract.task == "classification"
     inputs = [
         (column.name, (FloatTensorType if column.numeric else StringTensorType)([None, 1]))
@@ -36,13 +46,13 @@ def compile_onnx(pipeline: Pipeline, contract: Contract) -> bytes:
     options: dict[int, Any] = {id(pipeline): {"zipmap": False}} if classifies else {}
     try:
         with quiet():
-            model = to_onnx(pipeline, initial_types=inputs, options=options, target_opset=OPSETS)
+            model: ModelProto = to_onnx(pipeline, initial_types=inputs, options=options, target_opset=OPSETS)
     except _REFUSALS as error:
         estimator = type(pipeline.steps[-1][1]).__name__
         raise NotConvertible(f"the pipeline of {estimator} has no ONNX form: {error}") from error
     if not classifies:
         _rename_output(model, "value")
-    return bytes(model.SerializeToString())
+    return model
 
 
 def _rename_output(model: ModelProto, name: str) -> None:

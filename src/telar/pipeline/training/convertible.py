@@ -12,6 +12,7 @@ from telar.domain.errors import NotConvertible
 from telar.domain.use_case import UseCase
 from telar.pipeline.features import build_pipeline
 from telar.pipeline.training.compile import compile_onnx
+from telar.pipeline.training.fitting import fit
 from telar.pipeline.training.quiet import quiet
 from telar.pipeline.training.rows import Prepared, capped
 from telar.pipeline.training.search import SEED, draws
@@ -49,7 +50,7 @@ def _probe(use_case: UseCase, prepared: Prepared, candidate: Candidate) -> None:
     pipeline = build_pipeline(use_case, candidate, draws(candidate)[0], SEED)
     pipeline.set_params(**_small(pipeline))
     with quiet():
-        pipeline.fit(prepared.train.inputs.iloc[places], target[places])
+        fit(pipeline, candidate, prepared.train.inputs.iloc[places], target[places])
     model = OnnxModel.load(compile_onnx(pipeline, prepared.contract), prepared.contract)
     rows = prepared.train.rows.iloc[:10]
     model.run({column.name: rows[column.name].to_numpy() for column in use_case.columns})

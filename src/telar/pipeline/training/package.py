@@ -21,7 +21,7 @@ from telar.pipeline.training.code_version import package_versions
 
 PROFILE_FILE, PARITY_FILE, CARD_FILE = "profile.json", "parity.json", "model_card.md"
 SKLEARN_FOLDER = "sklearn"
-_TRUSTED = ("numpy.", "scipy.", "sklearn.", "telar.pipeline.features.")
+_TRUSTED = ("numpy.", "scipy.", "sklearn.", "telar.pipeline.features.", "xgboost.")
 
 
 def write_model(
@@ -40,13 +40,18 @@ def write_model(
     (folder / CONTRACT_FILE).write_text(contract.model_dump_json(indent=1))
     (folder / PROFILE_FILE).write_text(profile.model_dump_json())
     (folder / PARITY_FILE).write_text(parity.model_dump_json(indent=1))
+    trusted = _trusted_types(pipeline)
     sklearn_flavour.save_model(
         pipeline,
         folder / SKLEARN_FOLDER,
         serialization_format="skops",
-        skops_trusted_types=_trusted_types(pipeline),
-        conda_env=_environment("scikit-learn", "skops", "numpy", "pandas", "scipy"),
+        skops_trusted_types=trusted,
+        conda_env=_environment("scikit-learn", "skops", "numpy", "pandas", "scipy", *_more(trusted)),
     )
+
+
+def _more(types: list[str]) -> list[str]:
+    return ["xgboost"] if any(name.startswith("xgboost.") for name in types) else []
 
 
 def _trusted_types(pipeline: Pipeline) -> list[str]:

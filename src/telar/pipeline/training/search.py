@@ -13,13 +13,15 @@ from sklearn.model_selection import ParameterSampler
 from sklearn.pipeline import Pipeline
 
 from telar.adapters.onnx_model import Scores
-from telar.domain.candidates import Candidate, Choice, Integer, Range
+from telar.domain.candidates import Average, Candidate, Choice, Integer, Range
 from telar.domain.contract import Contract
 from telar.domain.errors import DataError
 from telar.domain.metrics import gain
 from telar.domain.use_case import UseCase
 from telar.pipeline.features import build_pipeline
+from telar.pipeline.training.averaging import average_pipeline
 from telar.pipeline.training.evaluate import evaluate
+from telar.pipeline.training.fitting import fit
 from telar.pipeline.training.quiet import quiet
 from telar.pipeline.training.rows import Part, Prepared, capped
 from telar.pipeline.training.threads import one_thread
@@ -62,9 +64,10 @@ def draws(candidate: Candidate) -> list[dict[str, Any]]:
 
 
 def search(use_case: UseCase, prepared: Prepared, jobs: int) -> list[Contender]:
-    """Each candidate with the draw that does best in the primary metric; ``jobs`` draws are fitted at once.
+    """Each candidate with the draw that does best in the primary metric, then the averages of these.
 
-    The same rows give the same models whatever ``jobs`` is: every fit runs on one thread, from a fixed seed.
+    ``jobs`` draws are fitted at once. The same rows give the same models whatever ``jobs`` is: every fit runs on one
+    thread, from a fixed seed.
 
     Raises:
         DataError: the validation rows do not define the primary metric.
@@ -75,7 +78,9 @@ def search(use_case: UseCase, prepared: Prepared, jobs: int) -> list[Contender]:
         for fitted in _fit_all(use_case, prepared, tasks, jobs):
             _log.info("%s: %s", use_case.name, _told(fitted, use_case.primary_metric))
             found.setdefault(fitted.candidate.name, []).append(fitted)
-    return [_contender(each, use_case.primary_metric) for each in found.values()]
+        contenders = [_contender(each, use_case.primary_metric) for each in found.values()]
+        averages = [_averaged(use_case, prepared, each, contenders) for each in use_case.averages]
+    return [*contenders, *averages]
 
 
 def _fit_all(
@@ -101,16 +106,39 @@ def _fit(
     pipeline = build_pipeline(use_case, candidate, parameters, SEED)
     with one_thread():
         start = time.perf_counter()
-        pipeline.fit(train.inputs.iloc[places], target[places])
+        fit(pipeline, candidate, train.inputs.iloc[places], target[places])
         seconds = time.perf_counter() - start
         scores = said(pipeline, prepared.contract, prepared.validation)
+    metrics = _metrics(use_case, prepared, scores)
+    return Fitted(candidate, parameters, pipeline, len(places), metrics, seconds)
+
+
+def _metrics(use_case: UseCase, prepared: Prepared, scores: Scores) -> dict[str, float]:
     metrics = evaluate(prepared.contract, prepared.validation.target, scores)
     if use_case.primary_metric not in metrics:
         raise DataError(
             f"{use_case.name}: the {len(prepared.validation.rows)} validation rows do not define "
             f"{use_case.primary_metric}, they are too much alike; wait for more batches"
         )
-    return Fitted(candidate, parameters, pipeline, len(places), metrics, seconds)
+    return metrics
+
+
+def _averaged(use_case: UseCase, prepared: Prepared, average: Average, contenders: list[Contender]) -> Contender:
+    """The mean of its members' best draws; no time goes into fitting it."""
+    best = {each.best.candidate.name: each.best for each in contenders}
+    members = {name: best[name].pipeline for name in average.members}
+    pipeline = average_pipeline(members, len(prepared.contract.trained_classes), prepared.train.inputs)
+    metrics = _metrics(use_case, prepared, said(pipeline, prepared.contract, prepared.validation))
+    estimator = type(pipeline.steps[-1][1])
+    candidate = Candidate(
+        name=average.name,
+        estimator=f"{estimator.__module__}.{estimator.__name__}",
+        parameters={"members": list(average.members)},
+    )
+    rows = max(best[name].rows for name in average.members)
+    made = Fitted(candidate, {}, pipeline, rows, metrics, 0.0)
+    _log.info("%s: %s", use_case.name, _told(made, use_case.primary_metric))
+    return Contender(made, 0.0, (({}, metrics[use_case.primary_metric]),))
 
 
 def said(pipeline: Pipeline, contract: Contract, part: Part) -> Scores:
