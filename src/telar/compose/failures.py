@@ -6,6 +6,7 @@ import re
 from telar.compose import containers
 from telar.compose.containers import Container
 from telar.compose.docker import Docker, DockerFailed
+from telar.compose.hints import hints
 from telar.compose.rendered import Rendered
 
 _LINES, _SERVICES, _LAST, _KILLED = 25, 3, 8, 137
@@ -20,7 +21,8 @@ def report(docker: Docker, wanted: Rendered, said: list[str]) -> str:
     others = ", ".join(container.service for container in guilty[_SERVICES:])
     more = [f"The same holds for: {others}"] if others else []
     last = [line for line in said if not _PROGRESS.match(line)] or said
-    return "\n\n".join([*told, *more, f"Compose said:\n{_indented(last[-_LAST:])}"])
+    compose = f"Compose said:\n{_indented(last[-_LAST:])}"
+    return "\n\n".join([*told, *more, compose, *hints("\n".join(last))])
 
 
 def _guilty(all_of_them: list[Container], one_shots: set[str]) -> list[Container]:

@@ -2,6 +2,7 @@
 
 from telar.compose import checks, containers, failures, leftovers, welcome
 from telar.compose.docker import Docker, DockerFailed
+from telar.compose.hints import hints
 from telar.compose.install import install
 from telar.compose.problems import NotReady, listed
 from telar.compose.project import Project
@@ -63,7 +64,7 @@ def _build(docker: Docker, progress: Progress) -> None:
         code = build.run(docker.command("compose", "build"), docker.project.folder, docker.environment)
         if code != 0:
             said = "\n".join(build.end())
-            fix = "The whole of it: docker compose build. Behind a proxy or mirror see the head of services/Dockerfile."
+            fix = "\n".join([*hints(said), "The whole of it: docker compose build"])
             raise ConfigurationError(f"the images could not be built; nothing was started:\n{said}\n\n{fix}")
 
 
