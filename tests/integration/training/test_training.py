@@ -10,7 +10,7 @@ from mlflow import MlflowClient
 
 from telar.adapters.model_registry.registry import ModelRegistry
 from telar.adapters.onnx_model import OnnxModel
-from telar.domain.candidates import Candidate
+from telar.domain.candidates import Average, Candidate
 from telar.domain.contract import Contract
 from telar.domain.errors import NotConvertible, ParityFailed, RegistryUnavailable
 from telar.domain.profile import Profile
@@ -24,6 +24,7 @@ from tests.integration.training.conftest import reason, renamed
 from tests.support.mlflow_server import free_port
 from tests.support.priced import PRICED, training_rows
 from tests.support.tiny import TINY
+from tests.support.worded import worded
 
 
 def test_a_training_leaves_a_version_with_all_that_serving_needs(
@@ -170,6 +171,25 @@ def test_a_number_can_be_predicted_too(registry: ModelRegistry, work: Path, tmp_
     folder = registry.download(use_case.name, trained.version, tmp_path)
     scores = OnnxModel.load(folder, contract).run({"Length": [4.2], "Count": [30], "Colour": ["red"]})
     assert scores.values == pytest.approx([256], rel=0.1)
+
+
+def test_words_logarithms_and_an_average_reach_the_registry(
+    registry: ModelRegistry, work: Path, tmp_path: Path
+) -> None:
+    boosted = Candidate(
+        name="xgboost", estimator="xgboost.XGBRegressor", parameters={"n_estimators": 60, "max_depth": 4}
+    )
+    both = Average(name="both", members=("boosting", "xgboost"))
+    changed = {"candidates": (PRICED.candidates[1], boosted), "averages": (both,), "target_scale": "log"}
+    use_case = renamed(worded(PRICED).model_copy(update=changed))
+    rows = training_rows(use_case)
+    trained = train(use_case, rows, registry, reason(), work, 2)
+    contract = registry.check_servable(use_case.name, trained.version)
+    folder = registry.download(use_case.name, trained.version, tmp_path)
+    scores = OnnxModel.load(folder, contract).run({name: [use_case.example[name]] for name in use_case.example})
+    assert scores.values == pytest.approx([256], rel=0.1)
+    assert trained.metrics["test_median_absolute_percentage_error"] < 0.05
+    assert trained.metrics["search_mae_both"] > 0
 
 
 def test_a_registry_that_is_away_is_told_within_seconds(use_case: UseCase, work: Path) -> None:

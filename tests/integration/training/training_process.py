@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from telar.adapters.model_registry.registry import ModelRegistry
-from telar.domain.candidates import Candidate, Uniform
+from telar.domain.candidates import Average, Candidate, Uniform
 from telar.pipeline.train import digest
 from telar.pipeline.training import TrainingReason, train
 from telar.settings import MlflowSettings
@@ -24,6 +24,7 @@ CANDIDATES = (
         search={"learning_rate": Uniform(low=0.05, high=0.3, log=True)},
         iterations=2,
     ),
+    Candidate(name="xgboost", estimator="xgboost.XGBClassifier", parameters={"n_estimators": 15, "subsample": 0.8}),
     Candidate(
         name="svm",
         estimator="sklearn.svm.SVC",
@@ -38,7 +39,8 @@ CANDIDATES = (
 
 def main(url: str, name: str, batch_id: int, jobs: int, seed: int, work: str) -> None:
     """Trains and prints the version and the digest of the rows."""
-    use_case = TINY.model_copy(update={"name": name, "candidates": CANDIDATES})
+    both = Average(name="both", members=("trees", "xgboost"))
+    use_case = TINY.model_copy(update={"name": name, "candidates": CANDIDATES, "averages": (both,)})
     rows = training_rows(use_case)
     parts = {part: getattr(rows, part).sample(frac=1, random_state=seed) for part in ("train", "validation", "test")}
     together = pd.concat([frame.assign(_partition=part) for part, frame in parts.items()])
