@@ -7,14 +7,15 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path("/opt/airflow/logs")
-HEARTBEAT = Path("/tmp/telar-groomer")
+FOLDER = "AIRFLOW__LOGGING__BASE_LOG_FOLDER"
+HEARTBEAT = Path(tempfile.gettempdir()) / "telar-log-groomer"
 DAY_SECONDS = 86_400
 MEGABYTE = 1_000_000
 SWEEP_SECONDS = 3_600
@@ -108,6 +109,7 @@ def _positive(environment: Mapping[str, str], name: str, default: str) -> float:
 
 def main() -> None:
     """Sweep each hour and touch the heartbeat each minute, until SIGTERM."""
+    folder = Path(os.environ.get(FOLDER, "/opt/airflow/logs"))
     try:
         limits = Limits.read(os.environ)
     except NotAllowed as error:
@@ -118,7 +120,7 @@ def main() -> None:
     due = 0.0
     while not stopped.is_set():
         if time.monotonic() >= due:
-            swept = sweep(FOLDER, limits, time.time())
+            swept = sweep(folder, limits, time.time())
             log.info("deleted %d files of %d bytes; %d bytes are left", swept.files, swept.bytes, swept.left)
             due = time.monotonic() + SWEEP_SECONDS
         HEARTBEAT.touch()
