@@ -40,7 +40,7 @@ printf '%s\n%s\n' "$user" "$(cat "$secrets/telar_s3_secret_key")" >/tmp/login
 quietly mc admin user add store </tmp/login
 quietly mc --json admin user info store "$user"
 case $answer in
-  *"\"policyName\":\"$user\""*) ;; # a second time, it would be an error
+  *'"policyName":'*"$user"*) ;; # a second time, it would be an error
   *) quietly mc admin policy attach store "$user" --user "$user" ;;
 esac
 echo "The object store at $url has the bucket $bucket, and the user $user for it alone."

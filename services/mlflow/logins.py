@@ -10,7 +10,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.server import auth
 from werkzeug.datastructures import Authorization
 
-from services.mlflow.users import READER
+from services.mlflow.settings import READER
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -18,26 +18,20 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 def authenticate() -> Authorization | Response:
     """The login of the request, or the answer that refuses it.
 
-    MLflow alone would answer 401 while its database is away, which tells a client to give up, and would let every user
-    make experiments and models of its own, the reader too.
+    MLflow alone would answer 401 to some requests while its database is away, which tells a client to give up, and
+    would let every user make experiments and models of its own, the reader too.
     """
-    found = auth.authenticate_request_basic_auth()
     login = request.authorization
     if login is None:
-        return found
-    if not _answers(login):
+        return auth.make_basic_auth_response()
+    try:
+        found = auth.authenticate_request_basic_auth()
+        auth.store.has_user(str(login.username))  # asks the database also for a login that was right just now
+    except MlflowException:
         return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "TEMPORARILY_UNAVAILABLE", "MLflow's database is away")
     if login.username == READER and request.method not in SAFE_METHODS:
         return _refused(HTTPStatus.FORBIDDEN, "PERMISSION_DENIED", f"{READER} may only read")
     return found
-
-
-def _answers(login: Authorization) -> bool:
-    try:
-        auth.store.has_user(str(login.username))
-    except MlflowException:
-        return False
-    return True
 
 
 def _refused(status: HTTPStatus, code: str, message: str) -> Response:

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from telar.database_url import database_url
 
 PORT = 5000  # inside its container
+ADMIN, PIPELINES, READER = "admin", "telar", "telar-reader"  # MLflow's users
 _COMMON = SettingsConfigDict(
     frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True, validate_default=True
 )

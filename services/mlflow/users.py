@@ -3,9 +3,7 @@
 from mlflow.server.auth.permissions import MANAGE, RESOURCE_TYPE_EXPERIMENT, RESOURCE_TYPE_REGISTERED_MODEL
 from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore
 
-from services.mlflow.settings import UserSettings
-
-ADMIN, PIPELINES, READER = "admin", "telar", "telar-reader"
+from services.mlflow.settings import ADMIN, PIPELINES, READER, UserSettings
 
 
 def ensure_users(store: SqlAlchemyStore, passwords: UserSettings) -> None:

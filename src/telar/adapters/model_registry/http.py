@@ -18,6 +18,7 @@ _PAGE = 100
 _CHUNK_BYTES = 1 << 20
 _AWAY = {502, 503, 504}
 _ABSENT = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
+_NO_SUCH_FILE = "(NoSuchKey)"  # what S3 says of a missing file; MLflow passes it on with a 500
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,12 @@ class RegistryHttp:
 
     def alias_version(self, name: str, alias: str) -> RegisteredVersion | None:
         """The version that holds the alias; None when there is no such model or no such alias."""
-        response = self._get(f"{_API}/registered-models/alias", {"name": name, "alias": alias}, may_be_absent=True)
+        try:
+            response = self._get(f"{_API}/registered-models/alias", {"name": name, "alias": alias}, may_be_absent=True)
+        except _Forbidden:
+            if self._is_registered(name):
+                raise
+            return None
         if response is None:
             return None
         found = self._parsed(response)["model_version"]
@@ -66,7 +72,10 @@ class RegistryHttp:
 
     def metrics(self, run_id: str) -> dict[str, float]:
         """The last value of each metric of a run; empty when the run is gone."""
-        response = self._get(f"{_API}/runs/get", {"run_id": run_id}, may_be_absent=True) if run_id else None
+        try:
+            response = self._get(f"{_API}/runs/get", {"run_id": run_id}, may_be_absent=True) if run_id else None
+        except _Forbidden:  # MLflow with logins says so of a run that is gone
+            return {}
         data = self._parsed(response)["run"].get("data", {}) if response is not None else {}
         return {each["key"]: float(each["value"]) for each in data.get("metrics", ())}
 
@@ -89,6 +98,10 @@ class RegistryHttp:
             if response is None:
                 raise NotServable(f"{which} has no {name}; register it by Telar's pipeline")
             self._save(response, folder / name)
+
+    def _is_registered(self, name: str) -> bool:
+        """MLflow with logins forbids to look at what is not there, but for the model itself, of which it says so."""
+        return self._get(f"{_API}/registered-models/get", {"name": name}, may_be_absent=True) is not None
 
     def _save(self, response: requests.Response, path: Path) -> None:
         try:
@@ -129,9 +142,14 @@ class RegistryHttp:
             return response
         if response.status_code in _AWAY:
             raise RegistryUnavailable(f"MLflow at {self._url} answers {response.status_code}; it is away for now")
-        if may_be_absent and _error_code(response) in _ABSENT:
+        if may_be_absent and (_error_code(response) in _ABSENT or _NO_SUCH_FILE in response.text):
             return None
-        raise RegistryError(f"MLflow answered {response.status_code} to {path}: {response.text[:200]}")
+        kind = _Forbidden if response.status_code == requests.codes.forbidden else RegistryError
+        raise kind(f"MLflow answered {response.status_code} to {path}: {response.text[:200]}")
+
+
+class _Forbidden(RegistryError):
+    """The login may not see it, or it does not exist."""
 
 
 def _error_code(response: requests.Response) -> str:

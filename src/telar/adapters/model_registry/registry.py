@@ -52,7 +52,7 @@ class ModelRegistry:
             try:
                 return _version(self._client.get_model_version_by_alias(name, ALIAS))
             except MlflowException as error:
-                if error.error_code in _NONE_YET:
+                if self._tells_absence(error, name):
                     return None
                 raise
 
@@ -66,7 +66,7 @@ class ModelRegistry:
             try:
                 return _version(self._client.get_model_version(name, version))
             except MlflowException as error:
-                if error.error_code in _NONE_YET:
+                if self._tells_absence(error, name):
                     raise NoModel(f"model {name} has no version {version}; see the versions in MLflow") from error
                 raise
 
@@ -129,6 +129,16 @@ class ModelRegistry:
                 await_creation_for=0,
             )
             return _version(made)
+
+    def _tells_absence(self, error: MlflowException, name: str) -> bool:
+        """MLflow with logins forbids to look at what is not there, but for the model itself, of which it says so."""
+        if error.error_code != "PERMISSION_DENIED":
+            return error.error_code in _NONE_YET
+        try:
+            self._client.get_registered_model(name)
+        except MlflowException as told:
+            return told.error_code in _NONE_YET
+        return False
 
     def _ensure_registered_model(self, name: str) -> None:
         try:
