@@ -6,7 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
+ML = "ai.onnx.ml"
 FLOAT, INT64, DOUBLE, STRING = TensorProto.FLOAT, TensorProto.INT64, TensorProto.DOUBLE, TensorProto.STRING
+
+# What skl2onnx may ask of any classifier; Telar asks for plain arrays.
+NO_OPTIONS = {"zipmap": [True, False, "columns"], "nocl": [True, False], "output_class_labels": [True, False]}
 
 
 class Graph:

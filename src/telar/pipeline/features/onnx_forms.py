@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from telar.pipeline.features.graph import Graph
 from telar.pipeline.features.log_target import register_log_target
+from telar.pipeline.features.onnx_forests import register_forests
 from telar.pipeline.features.onnx_words import register_words
 from telar.pipeline.features.onnx_xgboost import register_xgboost
 from telar.pipeline.features.steps import (
@@ -77,6 +78,7 @@ def register() -> None:
     update_registered_converter(StandardScaler, "TelarStandardScaler", _as_wide, _scale)
     register_words()
     register_log_target()
+    register_forests()
     register_xgboost()
 
 

@@ -6,10 +6,8 @@ from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 
 from telar.adapters.onnx_model import MISSING_WORD
-from telar.pipeline.features.graph import Graph
+from telar.pipeline.features.graph import ML, Graph
 from telar.pipeline.features.words import GroupWords, TargetWords
-
-ML = "ai.onnx.ml"
 
 
 def register_words() -> None:

@@ -5,19 +5,19 @@ import sys
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from skl2onnx import update_registered_converter
 from skl2onnx.common.shape_calculator import (
     calculate_linear_classifier_output_shapes,
     calculate_linear_regressor_output_shapes,
 )
 
-from telar.pipeline.features.graph import Graph
-from telar.pipeline.features.xgboost_trees import tree_attributes
+from telar.pipeline.features.graph import ML, NO_OPTIONS, Graph
+from telar.pipeline.features.trees import tree_attributes
+from telar.pipeline.features.xgboost_trees import xgboost_trees
 
-ML = "ai.onnx.ml"
 PLAIN = ("reg:squarederror", "reg:absoluteerror", "reg:pseudohubererror", "reg:squaredlogerror")
 EXPONENTIAL = ("count:poisson", "reg:gamma", "reg:tweedie")
-_OPTIONS = {"zipmap": [True, False, "columns"], "nocl": [True, False], "output_class_labels": [True, False]}
 
 
 def register_xgboost() -> None:
@@ -26,7 +26,7 @@ def register_xgboost() -> None:
     if xgboost is None:
         return
     shapes = calculate_linear_classifier_output_shapes
-    update_registered_converter(xgboost.XGBClassifier, "TelarXGBClassifier", shapes, _classify, options=_OPTIONS)
+    update_registered_converter(xgboost.XGBClassifier, "TelarXGBClassifier", shapes, _classify, options=NO_OPTIONS)
     shapes = calculate_linear_regressor_output_shapes
     update_registered_converter(xgboost.XGBRegressor, "TelarXGBRegressor", shapes, _regress)
 
@@ -58,7 +58,7 @@ def _regress(scope: Any, operator: Any, container: Any) -> None:  # noqa: ANN401
         raise NotImplementedError(f"XGBoost's objective {objective} has no ONNX form here; use {', '.join(PLAIN)}")
 
 
-def _margins(graph: Graph, intercepts: np.ndarray[Any, np.dtype[np.float64]]) -> str:
+def _margins(graph: Graph, intercepts: NDArray[np.float64]) -> str:
     """The sums of the leaves, n x (classes or 1)."""
     return graph.node(
         "TreeEnsembleRegressor",
@@ -66,11 +66,11 @@ def _margins(graph: Graph, intercepts: np.ndarray[Any, np.dtype[np.float64]]) ->
         domain=ML,
         n_targets=len(intercepts),
         base_values=intercepts.astype(np.float32).tolist(),
-        **tree_attributes(graph.step.get_booster()),
+        **tree_attributes(list(xgboost_trees(graph.step.get_booster())), "BRANCH_LT"),
     )
 
 
-def _learned(model: Any) -> tuple[str, np.ndarray[Any, np.dtype[np.float64]]]:  # noqa: ANN401 # optional package
+def _learned(model: Any) -> tuple[str, NDArray[np.float64]]:  # noqa: ANN401 # optional package
     """The objective, and the intercept of each class in the unit of the answer (of more than two: of the margin)."""
     learner = json.loads(model.get_booster().save_config())["learner"]
     told = json.loads(learner["learner_model_param"]["base_score"])
