@@ -1,5 +1,6 @@
 """At the end stand addresses under the name that people use, logins, and how to let others in."""
 
+import re
 import sys
 
 import pytest
@@ -51,6 +52,14 @@ def test_a_password_is_shown_to_a_person_and_not_to_a_log(installed: Place, monk
     assert password not in told
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert f"admin: {password}" in welcome.text(rendered("127.0.0.1"), installed.project)
+
+
+def test_the_login_of_the_warehouse_is_told_with_the_engine_that_holds_it(installed: Place) -> None:
+    here = rendered("127.0.0.1")
+    row = r"PostgreSQL +127\.0\.0\.1:5432 +"
+    assert re.search(f"{row}batchuser: TELAR_DB_PIPELINE_PASSWORD", welcome.text(here, installed.project))
+    installed.settings(TELAR_WAREHOUSE_URL="mysql://mysql:3306/OPS")
+    assert re.search(f"{row}airflow: TELAR_DB_AIRFLOW_PASSWORD", welcome.text(here, installed.project))
 
 
 def test_what_is_not_started_is_not_told(installed: Place) -> None:

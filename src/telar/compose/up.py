@@ -85,7 +85,10 @@ def _waiting_for(docker: Docker, wanted: Rendered) -> str:
         there = containers.of_project(docker, wanted.name)
     except DockerFailed:
         return ""
-    busy = sorted(each.service for each in there if "(health: starting)" in each.status)
+    if not there:
+        return "pulling images"
+    preparing = [each.service for each in there if each.state == "running" and each.service in wanted.one_shots]
+    starting = [each.service for each in there if "(health: starting)" in each.status]
     later = len([each for each in there if each.state == "created"])
-    pulling = "images are pulled" if not there else ""
-    return pulling or f"{', '.join(busy) or 'a preparation'} starting, {later} more wait"
+    more = [f"{later} more after them"] if later else []
+    return ", ".join([*sorted(preparing + starting), *more])

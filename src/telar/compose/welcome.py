@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telar.compose.project import Project
 from telar.compose.rendered import Port, Rendered
@@ -30,10 +30,11 @@ PAGES: Mapping[tuple[str, int], Page] = {
     ("minio", 9001): Page("Object store", "telar-admin", "TELAR_MINIO_ROOT_PASSWORD"),
     ("adminer", 8080): Page("Adminer", "telar_reader", "TELAR_DB_READER_PASSWORD"),
     ("data-api", 8000): Page("Data API", shape="http://{host}:{port}/docs", open=False),
-    ("minio", 9000): Page("S3", "telar-admin", "TELAR_MINIO_ROOT_PASSWORD", open=False),
-    ("postgres", 5432): Page("PostgreSQL", "batchuser", "TELAR_DB_PIPELINE_PASSWORD", "{host}:{port}", open=False),
-    ("mysql", 3306): Page("MySQL", "batchuser", "TELAR_DB_PIPELINE_PASSWORD", "{host}:{port}", open=False),
+    ("minio", 9000): Page("Object store's S3", "telar-admin", "TELAR_MINIO_ROOT_PASSWORD", open=False),
+    ("postgres", 5432): Page("PostgreSQL", "airflow", "TELAR_DB_AIRFLOW_PASSWORD", "{host}:{port}", open=False),
+    ("mysql", 3306): Page("MySQL", "mlflow", "TELAR_DB_MLFLOW_PASSWORD", "{host}:{port}", open=False),
 }
+_WAREHOUSE = ("batchuser", "TELAR_DB_PIPELINE_PASSWORD")
 _CLOSED = """\
 Only this machine reaches these addresses. To let others in, write into .env
 
@@ -48,10 +49,10 @@ Other machines reach the first {count} as {host}, through {bind}. {firewall}
 {inside} stay on this machine.
 From another one: {tunnel}"""
 _FIREWALL = """\
-Mind the firewall: Docker opens its ports past ufw and firewalld.
-Let only those reach {ports}
-who should, in the provider's firewall or in the chain DOCKER-USER. The pages speak plain http: across a network that
-you do not trust, put a proxy with TLS before them."""
+Portal and inference API ask for no login, and all
+pages speak plain http: open them to a network that you trust, or put a proxy with login and TLS before them. Mind the
+firewall: Docker opens its ports ({ports}) past ufw and firewalld, so close
+them to strangers in the provider's firewall or in the chain DOCKER-USER."""
 _STOP = "make down stops everything and keeps the data; make destroy deletes the data, after asking."
 
 
@@ -62,10 +63,17 @@ def text(wanted: Rendered, project: Project) -> str:
     found.sort(key=lambda each: list(PAGES.values()).index(each[0]))
     values = project.read_env().values(project.around) if sys.stdout.isatty() else {}
     host = variables.get("TELAR_PUBLIC_HOST", LOOPBACK)
-    rows = [_row(page, port, host if page.open else LOOPBACK, values) for page, port in found]
+    rows = [_row(_as_warehouse(page, variables), port, host if page.open else LOOPBACK, values) for page, port in found]
     return "\n".join(
         ["", *_columns(rows), "", "Every password stands in .env.", "", _others(found, variables), "", _STOP]
     )
+
+
+def _as_warehouse(page: Page, variables: Mapping[str, str]) -> Page:
+    """The login of the database that holds the warehouse is the warehouse's."""
+    engine = variables.get("TELAR_WAREHOUSE_URL", "postgresql").partition(":")[0].partition("+")[0]
+    login, secret = _WAREHOUSE
+    return replace(page, login=login, secret=secret) if page.title.lower() == engine else page
 
 
 def _row(page: Page, port: Port, host: str, values: Mapping[str, str]) -> tuple[str, str, str]:
