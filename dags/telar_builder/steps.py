@@ -4,7 +4,8 @@ What a step needs is imported within it, so that parsing a DAG stays cheap.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import TriggerRule, get_current_context, task
@@ -60,9 +61,10 @@ def decide() -> str:
 @task(max_active_tis_per_dag=1)
 def train() -> str:
     """Make a challenger and register it; its version goes on."""
+    from telar.domain.errors import NotConvertible, ParityFailed
     from telar.pipeline.train import train
 
-    with _context() as context:
+    with _context() as context, _tried_once(NotConvertible, ParityFailed):
         trained = train(context, _batch(), get_current_context()["run_id"])
     return trained.version
 
@@ -102,6 +104,8 @@ def tell_failure(asked: Mapping[str, Any]) -> None:
     from telar.pipeline.record import record_failure
 
     error = asked.get("exception") or "the process of the task was killed"
+    if isinstance(error, AirflowFailException) and error.__cause__:
+        error = error.__cause__
     told = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else error
     with _context(asked["dag_run"].dag_id) as context:
         record_failure(context, asked["run_id"], f"{asked['task_instance'].task_id}: {told}")
@@ -118,10 +122,17 @@ def _context(name: str | None = None) -> "Context":
     from telar.settings import UseCaseSettings, read
     from telar.use_cases import discover
 
-    try:
+    with _tried_once(ConfigurationError):
         use_case = discover(read(UseCaseSettings).use_cases).get(name or get_current_context()["dag_run"].dag_id)
         return open_context(use_case)
-    except ConfigurationError as error:
+
+
+@contextmanager
+def _tried_once(*errors: type[Exception]) -> Iterator[None]:
+    """Of these errors another try would make the same again, so Airflow is told to make none."""
+    try:
+        yield
+    except errors as error:
         raise AirflowFailException(str(error)) from error
 
 

@@ -16,11 +16,12 @@ from tests.support.spine import PROJECT, Spine
 
 @dataclass(frozen=True)
 class Run:
-    """How a run ended: its state, and that of each task."""
+    """How a run ended: its state, that of each task, and how often each was tried."""
 
     run_id: str
     state: str
     tasks: Mapping[str, str]
+    tries: Mapping[str, int]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,9 @@ VARIANTS = {
         '"candidates": (Candidate(name="tree", estimator="sklearn.tree.DecisionTreeClassifier",'
         ' parameters={"max_depth": -1}),)'
     ),
+    "cannot_be_converted": (
+        '"candidates": (Candidate(name="spreading", estimator="sklearn.semi_supervised.LabelSpreading"),)'
+    ),
     "source_fails": "",
     "source_babbles": "",
     "registry_fails": "",

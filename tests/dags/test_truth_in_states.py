@@ -28,6 +28,7 @@ class Ending:
     before: tuple[Mapping[str, object], ...] = ()
     conf: Mapping[str, object] = field(default_factory=dict)
     broken: Mapping[str, Broken] = field(default_factory=dict)
+    tries: int = 2
 
 
 def failing(step: str) -> tuple[str, ...]:
@@ -86,6 +87,14 @@ ENDINGS = (
     ),
     Ending("train raises", "cannot_be_fitted", Outcome.FAILED, failing("train"), "max_depth"),
     Ending(
+        "train cannot convert",
+        "cannot_be_converted",
+        Outcome.FAILED,
+        failing("train"),
+        "train: NotConvertible: cannot_be_converted: candidate spreading",
+        tries=1,
+    ),
+    Ending(
         "register raises",
         "registry_fails",
         Outcome.FAILED,
@@ -115,6 +124,7 @@ def test_a_run_shows_in_airflow_and_in_the_warehouse_how_it_ended(ending: Ending
     assert run.tasks == dict(zip(STEPS, ending.tasks, strict=True))
     assert run.state == ("failed" if FAILED in ending.tasks else "success")
     assert all(count >= 2 for count in refused), "a failed step is tried again"
+    assert {run.tries[step] for step, state in run.tasks.items() if state == FAILED} <= {ending.tries}
     assert_recorded(spine, ending, run)
 
 

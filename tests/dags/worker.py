@@ -30,8 +30,10 @@ def main() -> None:
 def make_run(dag: DAG, conf: dict[str, object]) -> dict[str, object]:
     """How a whole run ended."""
     run = dag.test(run_conf=conf)
-    states = {each.task_id: str(each.state) for each in run.get_task_instances()}
-    return {"run_id": run.run_id, "state": str(run.state), "tasks": states}
+    made = run.get_task_instances()
+    states = {each.task_id: str(each.state) for each in made}
+    tries = {each.task_id: each.try_number for each in made}
+    return {"run_id": run.run_id, "state": str(run.state), "tasks": states, "tries": tries}
 
 
 def describe(dag: DAG) -> dict[str, object]:
