@@ -10,6 +10,7 @@ import time
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from services.mlflow.migration import migrate
 from services.mlflow.settings import DatabaseSettings, UserSettings
 from telar.domain.errors import ConfigurationError
 from telar.settings import read
@@ -60,10 +61,9 @@ def _refused(error: OperationalError) -> bool:
 
 
 def install(url: str, passwords: UserSettings) -> None:
-    """Migrate, then see to the users; imported late, since it takes seconds."""
-    from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore
+    """Migrate, then see to the users."""
+    from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore  # late, since it takes seconds
 
-    from services.mlflow.migration import migrate
     from services.mlflow.users import ensure_users
 
     migrate(url)

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mlflow.cli import cli
-from mlflow.server.auth.db.utils import migrate as migrate_users
 from sqlalchemy import Engine, NullPool, create_engine, event, inspect, text
 
 MARKER = "alembic_telar_unfinished"  # MLflow takes a database for empty whose tables are called alembic_...
@@ -12,6 +10,9 @@ MARKER = "alembic_telar_unfinished"  # MLflow takes a database for empty whose t
 
 def migrate(url: str) -> None:
     """Make or upgrade every table; both sets lie in one database, each with a version of its own."""
+    from mlflow.cli import cli  # late, since it takes seconds
+    from mlflow.server.auth.db.utils import migrate as migrate_users
+
     engine = create_engine(url, poolclass=NullPool)
     with _from_the_start(engine), _without_names_of_foreign_keys():
         cli(["db", "upgrade", url], standalone_mode=False)
