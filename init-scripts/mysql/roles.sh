@@ -31,16 +31,24 @@ fi
 # Whether the URL $1 (scheme://user@host:port/database?options) names this server; its database is put into $database.
 here_by() {
   case $1 in mysql*) ;; *) return 1 ;; esac
-  place=${1#*://} place=${place##*@} place=${place%%\?*} database=${place##*/}
+  place=${1#*://} place=${place##*@} place=${place%%\?*} database=${place#*/}
   [ "${place%%[:/]*}" = "$MYSQL_HOST" ]
 }
+warehouse=
+if here_by "${TELAR_WAREHOUSE_URL:-}"; then
+  case $database in
+    *OPS) warehouse=$database ;;
+    *) fail "TELAR_WAREHOUSE_URL must end in the database OPS on MySQL, or in one that ends in OPS" ;;
+  esac
+fi
+
 made=
 if here_by "${TELAR_MLFLOW_DATABASE_URL:-mysql://mysql:3306/mlflow}"; then
   sh "$here/mlflow.sh"
   made=mlflow
 fi
-if here_by "${TELAR_WAREHOUSE_URL:-}"; then
-  TELAR_WAREHOUSE_PREFIX=${database%OPS} sh "$here/warehouse.sh"
-  made="${made:+$made, }$database (with RAW_DATA and CLEAN_DATA)"
+if [ -n "$warehouse" ]; then
+  TELAR_WAREHOUSE_PREFIX=${warehouse%OPS} sh "$here/warehouse.sh"
+  made="${made:+$made, }$warehouse (with RAW_DATA and CLEAN_DATA)"
 fi
 echo "MySQL at $MYSQL_HOST has the databases ${made:-it had} and their users."

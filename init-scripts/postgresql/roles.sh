@@ -28,16 +28,18 @@ if ! answer=$(psql --no-psqlrc --no-password --quiet --dbname postgres --command
   esac
 fi
 
-sh "$here/airflow.sh"
-made=airflow
-
 # scheme://user@host:port/database?options
 url=${TELAR_WAREHOUSE_URL:-}
-place=${url#*://} place=${place##*@} place=${place%%\?*}
+place=${url#*://} place=${place##*@} place=${place%%\?*} database=
 case $url in postgres*)
   if [ "${place%%[:/]*}" = "$PGHOST" ]; then
-    TELAR_WAREHOUSE_DATABASE=${place##*/} sh "$here/warehouse.sh"
-    made="$made, ${place##*/}"
+    case $place in
+      */?*) database=${place#*/} ;;
+      *) fail "TELAR_WAREHOUSE_URL names no database: write postgresql://$PGHOST:$PGPORT/batches_db" ;;
+    esac
   fi
 esac
-echo "PostgreSQL at $PGHOST has the databases $made and their roles."
+
+sh "$here/airflow.sh"
+if [ -n "$database" ]; then TELAR_WAREHOUSE_DATABASE=$database sh "$here/warehouse.sh"; fi
+echo "PostgreSQL at $PGHOST has the databases airflow${database:+, $database} and their roles."

@@ -54,7 +54,9 @@ def client(mlflow: Mlflow, user: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 def add_version(asked: MlflowClient, model: str, experiment: str = "Default") -> None:
     """A run, and a version of it that holds the alias `production`."""
-    run = asked.create_run(asked.get_experiment_by_name(experiment).experiment_id).info
+    found = asked.get_experiment_by_name(experiment)
+    assert found is not None
+    run = asked.create_run(found.experiment_id).info
     asked.create_model_version(model, f"{run.artifact_uri}/model", run.run_id, await_creation_for=0)
     asked.set_registered_model_alias(model, "production", "1")
 
