@@ -61,6 +61,9 @@ def _params() -> dict[str, Param]:
             False,
             type="boolean",
             title="Restart the source",
-            description="Ask the data API for its first batch again, in a new cycle. Nothing stored is deleted.",
+            description=(
+                "Ask the source for its first batch again, in a new cycle. Nothing stored is deleted, but where the "
+                "use case clears its tables when its source begins again."
+            ),
         ),
     }

@@ -13,7 +13,10 @@ FILE_NAME = "answers.jsonl"
 
 
 class LoggedAnswer(Value):
-    """One answer: to whom, which batch, when, how many rows; digests of its rows and of the bytes of its body."""
+    """One answer: to whom, which batch, when, how many rows; digests of its rows and of the bytes of its body.
+
+    An answer from a ``part`` of a split data set is for no group (0), and its batches count from 0.
+    """
 
     use_case: str
     group: int
@@ -23,6 +26,7 @@ class LoggedAnswer(Value):
     rows: int
     rows_sha256: str
     payload_sha256: str
+    part: str = ""
 
 
 def digest_of_rows(rows: Iterable[Sequence[str | None]]) -> str:

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from services.data_api.catalogue import Catalogue
+from services.data_api.catalogue import Catalogue, Served
+from services.data_api.finding import Known, default_upstream, named_upstream, served
+from services.data_api.part_routes import part_routes
 from services.data_api.schemas import (
     ERRORS,
     INVALID_GROUP,
@@ -33,31 +35,8 @@ STATUSES: dict[type[TelarError], int] = {
 Group = Annotated[int, Query(description="The group that collects; each has its own position.", examples=[1])]
 
 
-def catalogue_of(request: Request) -> Catalogue:
-    return cast(Catalogue, request.app.state.catalogue)
-
-
-Known = Annotated[Catalogue, Depends(catalogue_of)]
-
-
-def default_upstream(catalogue: Known) -> Upstream:
-    if catalogue.default is None:
-        known = ", ".join(upstream.use_case.name for upstream in catalogue.upstreams())
-        raise HTTPException(404, f"no default use case: set TELAR_DEFAULT_USE_CASE, or ask /NAME/data of {known}")
-    return named_upstream(catalogue.default, catalogue)
-
-
-def named_upstream(use_case: str, catalogue: Known) -> Upstream:
-    try:
-        return catalogue.get(use_case)
-    except UseCaseBroken:
-        raise
-    except ConfigurationError as error:
-        raise HTTPException(404, str(error)) from error
-
-
 def _in_range(upstream: Upstream, group: int) -> int:
-    if not 1 <= group <= upstream.use_case.source.groups:
+    if not 1 <= group <= upstream.groups:
         raise HTTPException(400, INVALID_GROUP)
     return group
 
@@ -99,12 +78,12 @@ def health(catalogue: Known) -> Health:
 def root(catalogue: Known) -> Greeting:
     """A greeting: the use cases, and where the rows of the default one come from."""
     names = [upstream.use_case.name for upstream in catalogue.upstreams()]
-    told = describe(named_upstream(catalogue.default, catalogue)).model_dump() if catalogue.default else {}
+    told = describe(served(catalogue.default, catalogue)).model_dump() if catalogue.default else {}
     return Greeting(message="Telar's data API", use_cases=names, **told)
 
 
 @service_routes.get("/{use_case}/", responses={404: ERRORS[404], 503: ERRORS[503]})
-def description(upstream: Annotated[Upstream, Depends(named_upstream)]) -> Description:
+def description(upstream: Annotated[Served, Depends(served)]) -> Description:
     """Where the rows of this use case come from, and how they are handed out."""
     return describe(upstream)
 
@@ -123,6 +102,7 @@ def create_app(settings: DataApiSettings, use_cases: UseCaseSettings) -> FastAPI
     app.include_router(course_routes(default_upstream), tags=["default use case"])
     app.include_router(service_routes, tags=["service"])
     app.include_router(course_routes(named_upstream), prefix="/{use_case}", tags=["by use case"])
+    app.include_router(part_routes, prefix="/{use_case}", tags=["by part"])
     app.add_exception_handler(TelarError, _told)
     return app
 

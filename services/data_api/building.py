@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.data_api.definitions import code_digest
 from services.data_api.feed import MANIFEST, Manifest
-from services.data_api.origins import Origin, from_download, from_file, from_sample
+from telar.adapters.sources.origins import Origin, from_download, from_file, from_sample
 from telar.domain.base import Value
 from telar.domain.errors import DataError, TelarError
 from telar.domain.use_case import UseCase
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 else:
     Frame = Any
 
-FORMAT = "1"
+FORMAT = "2"
 
 
 class Order(Value):
@@ -70,27 +70,32 @@ def _choose(order: Order, use_case: UseCase, notes: list[str]) -> Origin:
 
 
 def _download(order: Order, uci_id: int) -> Frame:
-    from services.data_api.downloading import Repository
+    from telar.adapters.sources.uci import Repository
 
     return Repository(order.uci_url, order.download_timeout_seconds, tell).download(uci_id)
 
 
 def _write(folder: Path, use_case: UseCase, origin: Origin, notes: list[str]) -> None:
+    from services.data_api.ordering import in_order
     from services.data_api.writing import write_feed
 
     tell(f"reading rows: {origin.provenance}")
     rows = origin.load()
     if rows.empty:
         raise DataError(f"{origin.told(0)}: there are no rows")
-    tell(f"writing {len(rows):,} rows")
+    tell(f"ordering {len(rows):,} rows")
+    ordered = in_order(use_case, rows)
+    tell(f"writing {len(ordered.rows):,} rows")
     manifest = Manifest(
         use_case=use_case.name,
         provenance=origin.provenance,
-        origin=origin.told(len(rows)),
-        rows=len(rows),
+        origin=origin.told(len(ordered.rows)),
+        rows=len(ordered.rows),
         notes=tuple(notes),
+        parts=ordered.parts,
+        batch_sizes=ordered.batch_sizes,
     )
-    write_feed(folder, use_case, rows, manifest)
+    write_feed(folder, use_case, ordered.rows, manifest)
 
 
 def tell(progress: str) -> None:

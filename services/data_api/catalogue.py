@@ -9,20 +9,22 @@ from pathlib import Path
 
 from services.data_api.definitions import code_digest
 from services.data_api.loading import Loader
+from services.data_api.parts import Parts
 from services.data_api.upstream import Upstream
 from telar.domain.errors import TelarError
-from telar.domain.use_case import UseCase
+from telar.domain.use_case import PublishedSource, UseCase
 from telar.settings import DataApiSettings, UseCaseSettings
 from telar.use_cases import Registry, discover
 
 log = logging.getLogger("uvicorn.error")
 WATCH_SECONDS = 2.0
+Served = Upstream | Parts
 
 
 @dataclass(frozen=True)
 class _Known:
     registry: Registry
-    upstreams: Mapping[str, Upstream]
+    upstreams: Mapping[str, Served]
 
 
 class Catalogue:
@@ -41,7 +43,7 @@ class Catalogue:
         self.refresh()
         threading.Thread(target=self._watch, name="use-cases", daemon=True).start()
 
-    def get(self, name: str) -> Upstream:
+    def get(self, name: str) -> Served:
         """The upstream of that use case.
 
         Raises:
@@ -51,7 +53,7 @@ class Catalogue:
         known = self._known
         return known.upstreams[known.registry.get(name).name]
 
-    def upstreams(self) -> list[Upstream]:
+    def upstreams(self) -> list[Served]:
         """All of them, by name."""
         self.refresh()
         return [upstream for _, upstream in sorted(self._known.upstreams.items())]
@@ -81,7 +83,7 @@ class Catalogue:
         self._stopped.set()
         self._loader.close()
 
-    def _upstream(self, use_case: UseCase) -> Upstream:
+    def _upstream(self, use_case: UseCase) -> Served:
         """The one there is, unless the code of the use case changed."""
         digest = code_digest(use_case)
         there = self._known.upstreams.get(use_case.name)
@@ -90,7 +92,10 @@ class Catalogue:
         loading = self._loader.loading(use_case.name)
         if self._settings.preload or use_case.name == self.default:
             loading.begin()
-        return Upstream(use_case, self._settings, loading, digest, self._turns[use_case.name])
+        turn = self._turns[use_case.name]
+        if isinstance(use_case.source, PublishedSource):
+            return Parts(use_case, use_case.source, self._settings, loading, digest, turn)
+        return Upstream(use_case, use_case.source, self._settings, loading, digest, turn)
 
     def _watch(self) -> None:
         while not self._stopped.wait(WATCH_SECONDS):

@@ -8,8 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import Field
+
 from telar.domain.base import Value
 from telar.domain.lifecycle import Provenance
+from telar.domain.partitions import Partition
 
 MANIFEST, LINES, OFFSETS = "feed.json", "rows.jsonl", "offsets"
 
@@ -17,7 +20,8 @@ MANIFEST, LINES, OFFSETS = "feed.json", "rows.jsonl", "offsets"
 class Manifest(Value):
     """What a feed holds; written last, so a folder with a manifest is whole.
 
-    ``notes`` tell which file did not fit and which download failed, and why.
+    ``notes`` tell which file did not fit and which download failed, and why. ``parts`` and ``batch_sizes`` say how many
+    rows of the file, in its order, each part or batch has, where the source has parts or batches of different sizes.
     """
 
     use_case: str
@@ -25,6 +29,8 @@ class Manifest(Value):
     origin: str
     rows: int
     notes: tuple[str, ...] = ()
+    parts: dict[Partition, int] = Field(default_factory=dict)
+    batch_sizes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,14 @@ class Feed:
 
     def draw(self, start: int, stop: int, count: int) -> list[bytes]:
         """``count`` different rows of ``start`` to ``stop``, at random, each as JSON."""
-        return [
-            self.lines[self.offsets[index] : self.offsets[index + 1] - 1]
-            for index in random.SystemRandom().sample(range(start, stop), count)
-        ]
+        return [self._line(index) for index in random.SystemRandom().sample(range(start, stop), count)]
+
+    def take(self, start: int, stop: int) -> list[bytes]:
+        """The rows from ``start`` to before ``stop``, in their order."""
+        return [self._line(index) for index in range(start, stop)]
+
+    def _line(self, index: int) -> bytes:
+        return self.lines[self.offsets[index] : self.offsets[index + 1] - 1]
 
 
 def open_feed(folder: Path) -> Feed:

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from services.data_api.parts import Parts
 from services.data_api.positions import END_OF_DATA
 from services.data_api.upstream import Upstream
 from telar.domain.answer import SourceDescription
+from telar.domain.lifecycle import Provenance
+from telar.domain.partitions import TRAIN, Partition
 
 INVALID_GROUP = "Número de grupo inválido"
 ROW: list[JsonValue] = ["2596", "51", "3", "258", "0", "510", "221", "232", "148", "6279", "Rawah", "C7745", "4"]
@@ -39,6 +42,7 @@ class Description(SourceDescription):
     groups: int
     columns: list[str]
     notes: list[str]
+    parts: dict[Partition, int] = Field(default_factory=dict)
 
 
 class Greeting(BaseModel):
@@ -58,8 +62,60 @@ class Health(BaseModel):
     broken: dict[str, str]
 
 
-def describe(upstream: Upstream) -> Description:
+class DatasetInfo(BaseModel):
+    """The rows of each part of a split data set, the rows of a batch, and where they come from."""
+
+    train_size: int
+    validation_size: int
+    test_size: int
+    batch_size: int
+    provenance: Provenance
+    origin: str
+
+
+class PartBatches(BaseModel):
+    """How many batches of ``batch_size`` rows a part has; the last one may be smaller."""
+
+    partition: Partition
+    total_batches: int
+    batch_size: int
+    total_rows: int
+
+
+class PartBatch(BaseModel):
+    """The rows of a part from ``start_row`` to before ``end_row``."""
+
+    batch_number: int
+    start_row: int
+    end_row: int
+    batch_size: int
+    data: list[dict[str, JsonValue]]
+
+
+def describe(served: Upstream | Parts) -> Description:
     """Waits for the rows; raises as `Upstream.feed` does."""
+    return _described_parts(served) if isinstance(served, Parts) else _described(served)
+
+
+def _described_parts(parts: Parts) -> Description:
+    manifest = parts.feed().manifest
+    return Description(
+        provenance=manifest.provenance,
+        origin=manifest.origin,
+        batches=parts.batches(TRAIN, parts.batch_rows),
+        use_case=parts.use_case.name,
+        title=parts.use_case.title,
+        rows=manifest.rows,
+        batch_rows=parts.batch_rows,
+        answer_rows=parts.batch_rows,
+        groups=0,
+        columns=list(parts.use_case.names),
+        notes=list(manifest.notes),
+        parts=manifest.parts,
+    )
+
+
+def _described(upstream: Upstream) -> Description:
     feed = upstream.feed()
     return Description(
         provenance=feed.manifest.provenance,
@@ -71,7 +127,7 @@ def describe(upstream: Upstream) -> Description:
         rows=feed.manifest.rows,
         batch_rows=upstream.batch_rows(feed),
         answer_rows=upstream.answer_rows(feed),
-        groups=upstream.use_case.source.groups,
+        groups=upstream.groups,
         columns=list(upstream.use_case.names),
         notes=list(feed.manifest.notes),
     )
@@ -86,4 +142,9 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     400: _error("No such group, or the group has had every batch", group=INVALID_GROUP, end=END_OF_DATA),
     404: _error("No such use case", unknown="unknown use case 'wether'; known: weather"),
     503: _error("The rows are not there yet", loading="the rows of weather are still on their way: writing rows"),
+}
+PART_ERRORS: dict[int | str, dict[str, Any]] = {
+    400: _error("No such number", negative="batch -1: batches count from 0"),
+    404: _error("No such use case, part or batch", past="there is no batch 5: the train part ends with batch 4"),
+    503: ERRORS[503],
 }

@@ -10,7 +10,7 @@ from services.data_api.feed import Feed, texts
 from services.data_api.loading import Loading
 from services.data_api.positions import Position
 from telar.domain.errors import DataError
-from telar.domain.use_case import UseCase
+from telar.domain.use_case import DataApiSource, UseCase
 from telar.settings import DataApiSettings
 
 PATIENCE_SECONDS = 20.0
@@ -25,18 +25,19 @@ class Upstream:
     def __init__(
         self,
         use_case: UseCase,
+        source: DataApiSource,
         settings: DataApiSettings,
         loading: Loading,
         code_digest: str,
         turn: threading.Lock,
     ) -> None:
-        source = use_case.source
         window = source.window_seconds if settings.window_seconds is None else settings.window_seconds
         self.use_case = use_case
         self.loading = loading
         self.code_digest = code_digest
         self.window = timedelta(seconds=window)
-        self.batches = settings.batches or source.batches
+        self.groups = source.groups
+        self.batches = len(source.selections) or settings.batches or source.batches
         self._answer_share = settings.answer_share or source.answer_share
         self._answer_rows = settings.answer_rows
         self._state = settings.state_folder
@@ -51,12 +52,17 @@ class Upstream:
         return feed
 
     def batch_rows(self, feed: Feed) -> int:
-        """Rows of one batch; what is left over by the division is handed out to nobody, as in the original."""
-        return feed.manifest.rows // self.batches
+        """Rows of one batch; what is left over by the division is handed out to nobody, as in the original.
+
+        Of batches of different sizes, rows of the largest.
+        """
+        return max(feed.manifest.batch_sizes, default=feed.manifest.rows // self.batches)
 
     def answer_rows(self, feed: Feed) -> int:
-        """Rows of one answer."""
-        batch = self.batch_rows(feed)
+        """Rows of one answer, at most."""
+        return self._share_of(self.batch_rows(feed))
+
+    def _share_of(self, batch: int) -> int:
         return max(1, min(batch, self._answer_rows or int(round(batch * self._answer_share, 6))))
 
     def answer(self, group: int) -> bytes:
@@ -87,8 +93,9 @@ class Upstream:
             positions.write(self._positions, group, Position(cycle=position.cycle + 1))
 
     def _draw(self, feed: Feed, batch: int) -> list[bytes]:
-        size = self.batch_rows(feed)
-        return feed.draw((batch - 1) * size, batch * size, self.answer_rows(feed))
+        sizes = feed.manifest.batch_sizes or (self.batch_rows(feed),) * self.batches
+        start, size = sum(sizes[: batch - 1]), sizes[batch - 1]
+        return feed.draw(start, start + size, self._share_of(size))
 
     def _logged(self, group: int, position: Position, now: datetime, rows: list[bytes], body: bytes) -> LoggedAnswer:
         return LoggedAnswer(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from services.data_api.feed import LINES, MANIFEST, OFFSETS, Manifest
+from telar.adapters.sources.texts import encoded
 from telar.domain.use_case import UseCase
 
 
@@ -35,25 +36,12 @@ def _lines(use_case: UseCase, frame: pd.DataFrame) -> Iterator[str]:
     objects = use_case.source.row_format == "objects"
     kinds = {column.name: column.kind for column in use_case.columns}
     encode: Callable[[object], str] = _json_value if objects else _json_text
-    values = [_encoded(frame[name], kinds.get(name, "category"), encode) for name in use_case.names]
+    values = [encoded(frame[name], kinds.get(name, "category"), encode, "null") for name in use_case.names]
     if not objects:
         return ("[" + ",".join(row) + "]" for row in zip(*values, strict=True))
     keys = [json.dumps(name) + ":" for name in use_case.names]
     pairs = [[key + value for value in column] for key, column in zip(keys, values, strict=True)]
     return ("{" + ",".join(row) + "}" for row in zip(*pairs, strict=True))
-
-
-def _encoded(values: pd.Series, kind: str, encode: Callable[[object], str]) -> list[str]:
-    """The column as JSON values; each distinct one is encoded once."""
-    codes, distinct = pd.factorize(values)
-    encoded = [*(encode(_plain(value, kind)) for value in distinct), "null"]
-    return [encoded[code] for code in codes]
-
-
-def _plain(value: object, kind: str) -> object:
-    """A plain Python value; a whole number that pandas holds as a float (beside missing ones) is whole again."""
-    plain = value.item() if hasattr(value, "item") else value
-    return int(plain) if isinstance(plain, float) and plain.is_integer() and kind != "number" else plain
 
 
 def _json_text(value: object) -> str:

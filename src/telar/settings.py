@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -67,10 +67,15 @@ class SourceSettings(_Settings):
     """The upstream data API and how this installation asks it.
 
     ``window_seconds`` overrides the use case's own; ``url`` may be an original's address (``prefixed`` false then).
+    Published tables come from ``data_folder``, else UCI (or ``uci_url``); with ``kind`` their parts come from ``url``.
     """
 
     model_config = SettingsConfigDict(env_prefix="TELAR_SOURCE_")
 
+    kind: Literal["partitions"] | None = None
+    data_folder: Path | None = None
+    download: bool = True
+    uci_url: str | None = None
     url: str = "http://127.0.0.1:8088"
     prefixed: bool = True
     group_number: int = 1
@@ -189,9 +194,6 @@ def read(settings: type[_AnySettings], secrets: Path = SECRETS) -> _AnySettings:
         ) from error
     except ValidationError as error:
         prefix = str(settings.model_config.get("env_prefix", ""))
-        wrong = [f"{prefix}{each['loc'][0]}: ".upper() + _rule(each["msg"]) for each in error.errors()]
+        told = [(each["loc"][0], each["msg"].removeprefix("Value error, ")) for each in error.errors()]
+        wrong = [f"{prefix}{name}: ".upper() + rule for name, rule in told]
         raise ConfigurationError(f"{'; '.join(wrong)}. See .env.example for every variable.") from error
-
-
-def _rule(message: str) -> str:
-    return message.removeprefix("Value error, ")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from telar.domain.base import Value
 from telar.domain.lifecycle import Provenance
+from telar.domain.partitions import TEST, TRAIN, VALIDATION, Partition
 
 
 class SourceDescription(Value):
@@ -18,6 +19,23 @@ class SourceDescription(Value):
     origin: str
     batches: int | None = None
     window_seconds: float | None = None
+
+
+class PartSizes(Value):
+    """How many rows each part of a source that is split once has, and how many make a batch."""
+
+    train: int
+    validation: int
+    test: int
+    batch_rows: int
+
+    def rows(self, part: Partition) -> int:
+        """The rows of that part."""
+        return {TRAIN: self.train, VALIDATION: self.validation, TEST: self.test}[part]
+
+    def batches(self, part: Partition) -> int:
+        """The batches of that part; the last one may be smaller."""
+        return -(-self.rows(part) // self.batch_rows)
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ class RequestOutcome(StrEnum):
 
 
 class BatchStatus(StrEnum):
-    """How far a batch's rows have come."""
+    """How far a batch's rows have come; ``cleared`` are those of a former cycle, whose clean rows are gone."""
 
     STORED = "stored"
     PREPARED = "prepared"
     REFUSED = "refused"
     LOST_UPSTREAM = "lost_upstream"
+    CLEARED = "cleared"
 
 
 class Outcome(StrEnum):

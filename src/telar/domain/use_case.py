@@ -16,38 +16,14 @@ from telar.domain.features import Feature, check_features
 from telar.domain.metrics import GREATER_IS_BETTER
 from telar.domain.records import record_model, validate
 from telar.domain.rules import DriftRules, GateRules, QualityRules
+from telar.domain.sources import DataApiSource, PublishedSource, Selection, Source
 
 if TYPE_CHECKING:
     from pandas import DataFrame as Frame
 else:
     Frame = Any
 
-
-class DataApiSource(Value):
-    """A course-style data API: ``GET /data?group_number=N``, one batch a request, not replayable.
-
-    ``row_format`` says whether a row is an array of strings in the order of the columns and the target, or an object.
-    ``batches``, ``window_seconds`` and ``answer_share`` are what Telar's own data API serves by default: an answer is a
-    random share of the current batch. ``uci_id`` is where the rows can be downloaded, ``published_as`` what people call
-    them there.
-    """
-
-    kind: Literal["data_api"] = "data_api"
-    row_format: Literal["arrays", "objects"] = "arrays"
-    groups: int = 10
-    batches: int = 10
-    window_seconds: float = 0.0
-    answer_share: float = Field(default=1.0, gt=0, le=1)
-    sample_rows: int = 60_000
-    uci_id: int | None = None
-    published_as: str = ""
-
-    @property
-    def replayable(self) -> bool:
-        return False
-
-
-Source = DataApiSource
+__all__ = ["DataApiSource", "PublishedSource", "Selection", "Source", "UseCase"]
 
 
 class UseCase(Value):
@@ -59,6 +35,7 @@ class UseCase(Value):
     ``sample(rows, seed)`` generates rows of the API's form for a machine without data or internet.
     ``target_scale`` is that on which a regression learns; its answers and metrics stay in the target's unit.
     ``partition_key`` are the columns whose values keep rows together in one partition (empty: the whole row).
+    ``missing`` are the texts that the source writes where it knows nothing, such as "?"; raw rows keep them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -74,6 +51,7 @@ class UseCase(Value):
     sample: Callable[[int, int], Frame]
     read_table: Callable[[Frame], Frame] | None = None
     partition_key: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     target_scale: Literal["linear", "log"] = "linear"
     features: tuple[Feature, ...] = ()
     candidates: tuple[Candidate, ...]
@@ -112,7 +90,7 @@ class UseCase(Value):
             "target": self.target.model_dump(mode="json"),
             "partition_key": self.partition_key,
             "clean": inspect.getsource(self.clean),
-        }
+        } | ({"missing": self.missing} if self.missing else {})
         return hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:12]
 
     @model_validator(mode="after")
@@ -125,6 +103,9 @@ class UseCase(Value):
             check_contenders(self.candidates, self.averages, self.task)
         except ValueError as error:
             raise ValueError(f"use case {self.name}: {error}") from error
+        selected = {each.column for each in getattr(self.source, "selections", ()) if each.column}
+        if unknown := selected - {*known, self.target.name}:
+            raise ValueError(f"use case {self.name}: a selection of the source names unknown column {sorted(unknown)}")
         if unknown := set(self.partition_key) - known:
             raise ValueError(f"use case {self.name}: partition_key names unknown column {sorted(unknown)}")
         for metric in (self.primary_metric, *self.guard_metrics, *(guard.metric for guard in self.gate.guards)):

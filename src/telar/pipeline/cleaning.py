@@ -13,7 +13,8 @@ ROW, PARTITION = "_row", "_partition"
 def clean_rows(use_case: UseCase, raw: pd.DataFrame) -> pd.DataFrame:
     """The clean rows of a raw frame (text columns and ``_row``), typed, with ``_row`` and ``_partition``.
 
-    Rows without a readable target are dropped, then whatever the use case's ``clean`` drops.
+    Rows without a readable target are dropped, then whatever the use case's ``clean`` drops. A raw frame of a source
+    that was split brings its ``_partition``; else each row has its own.
 
     Raises:
         DataError: ``clean`` made, renamed or lost a column, or returned a row that it was not given.
@@ -25,4 +26,5 @@ def clean_rows(use_case: UseCase, raw: pd.DataFrame) -> pd.DataFrame:
             f"use case {use_case.name}: clean() must return rows that it was given, each once, with the columns "
             f"{', '.join(use_case.names)}; it returned {len(kept)} rows with {', '.join(map(str, kept.columns))}"
         )
-    return kept.assign(**{ROW: raw.loc[kept.index, ROW], PARTITION: partition(use_case, kept)})
+    parts = raw.loc[kept.index, PARTITION] if PARTITION in raw.columns else partition(use_case, kept)
+    return kept.assign(**{ROW: raw.loc[kept.index, ROW], PARTITION: parts})

@@ -6,13 +6,17 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from telar.adapters.sources import DataApiClient
+from telar.adapters.sources import DataApiClient, PartitionsClient, Place, PublishedClient
 from telar.adapters.warehouse import Warehouse, open_warehouse
-from telar.domain.use_case import UseCase
+from telar.domain.partitions import SPLIT_AT_SOURCE
+from telar.domain.use_case import PublishedSource, UseCase
+from telar.pipeline.kept_split import KeptSplit
 from telar.settings import MlflowSettings, PipelineSettings, SourceSettings, WarehouseSettings, read
 
 if TYPE_CHECKING:
     from telar.adapters.model_registry.registry import ModelRegistry
+
+Replayable = PublishedClient | PartitionsClient
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Context:
 
     use_case: UseCase
     warehouse: Warehouse
-    client: DataApiClient
+    client: DataApiClient | Replayable
     source: SourceSettings
     mlflow: MlflowSettings
     settings: PipelineSettings
@@ -47,7 +51,7 @@ class Context:
     @property
     def feed(self) -> tuple[str, str, int]:
         """Whose batches these are: use case, source, group."""
-        return self.name, self.use_case.source.kind, self.source.group_number
+        return self.name, kind_of(self.use_case, self.source), self.source.group_number
 
     @property
     def schedule(self) -> str:
@@ -69,12 +73,33 @@ def open_context(use_case: UseCase) -> Context:
     Raises:
         ConfigurationError: a variable is missing or cannot be read.
     """
-    source = read(SourceSettings)
+    source, settings = read(SourceSettings), read(PipelineSettings)
+    warehouse = open_warehouse(read(WarehouseSettings).url)
     return Context(
         use_case=use_case,
-        warehouse=open_warehouse(read(WarehouseSettings).url),
-        client=DataApiClient(source.url, use_case, source.prefixed, source.timeout_seconds),
+        warehouse=warehouse,
+        client=client_of(use_case, source, settings, warehouse),
         source=source,
         mlflow=read(MlflowSettings),
-        settings=read(PipelineSettings),
+        settings=settings,
     )
+
+
+def client_of(
+    use_case: UseCase, source: SourceSettings, settings: PipelineSettings, warehouse: Warehouse
+) -> DataApiClient | Replayable:
+    """Whom this installation asks for the use case's batches."""
+    own = use_case.source
+    if not isinstance(own, PublishedSource):
+        return DataApiClient(source.url, use_case, source.prefixed, source.timeout_seconds)
+    if source.kind == "partitions":
+        return PartitionsClient(source.url, use_case, source.prefixed, source.timeout_seconds, own.batch_rows)
+    place = Place(source.data_folder, settings.work_folder, source.download, source.timeout_seconds, source.uci_url)
+    feed = (use_case.name, own.kind, source.group_number)
+    return PublishedClient(use_case, own, place, KeptSplit(use_case, warehouse, feed))
+
+
+def kind_of(use_case: UseCase, source: SourceSettings) -> str:
+    """What `ops` calls the source: the use case's own kind, unless the settings ask a data service for its parts."""
+    own = use_case.source.kind
+    return source.kind or own if own in SPLIT_AT_SOURCE else own

@@ -1,10 +1,10 @@
 """One request to the upstream: its batch stored exactly once, or the reason why there is none."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from croniter import croniter
 
+from telar.adapters.sources import DataApiClient
 from telar.adapters.warehouse import batches, raw, requests, runs, windows
 from telar.domain.answer import SourceDescription
 from telar.domain.catchup import too_old
@@ -13,31 +13,13 @@ from telar.domain.lifecycle import Outcome, RequestOutcome
 from telar.domain.window import next_request_at
 from telar.pipeline.context import Context
 from telar.pipeline.failpoints import reach
-from telar.pipeline.restart import finish_restart
+from telar.pipeline.fetched import Ended, Fetched, Wait
+from telar.pipeline.replay import replay
+from telar.pipeline.restart import begin_again, clear_former, finish_restart, restarts
+
+__all__ = ["Ended", "Fetched", "Wait", "fetch"]
 
 SHORTEST_WAIT = timedelta(seconds=1)
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """The batch is stored."""
-
-    batch_id: int
-
-
-@dataclass(frozen=True)
-class Wait:
-    """The upstream may not be asked before ``until`` (UTC); the same run tries again then."""
-
-    until: datetime
-
-
-@dataclass(frozen=True)
-class Ended:
-    """There is no batch for this run, and that is no fault."""
-
-    outcome: Outcome
-    reason: str
 
 
 def fetch(
@@ -56,24 +38,46 @@ def fetch(
         return Fetched(stored.id)
     if due is not None and (missed := _missed(context, due, now or datetime.now(UTC))):
         return _end(context, run_id, Outcome.MISSED, missed)
+    if not isinstance(context.client, DataApiClient):
+        return replay(context, context.client, run_id)
+    return _once(context, context.client, run_id, now)
+
+
+def _once(
+    context: Context, client: DataApiClient, run_id: str, now: datetime | None, may_restart: bool = True
+) -> Fetched | Wait | Ended:
+    """From an upstream that may advance with every request; begun again at most once in a run."""
     raw.ensure(context.warehouse, context.use_case)
-    description = context.client.describe()
+    description = client.describe()
     finish_restart(context)
+    clear_former(context)
     now = now or datetime.now(UTC)
     reserved = windows.reserve(context.warehouse, *context.feed, context.window, run_id, now)
     if isinstance(reserved, windows.Early):
         return Wait(reserved.until)
-    return _ask(context, run_id, reserved, description, now)
+    try:
+        return _ask(context, client, run_id, reserved, description, now)
+    except EndOfData as end:
+        told = _note_end(context, run_id, reserved, description, end)
+        if may_restart and restarts(context):
+            begin_again(context, reserved.cycle)
+            return _once(context, client, run_id, None, may_restart=False)
+        return _end(context, run_id, Outcome.END_OF_DATA, told)
 
 
 def _ask(
-    context: Context, run_id: str, reserved: windows.Reserved, description: SourceDescription, now: datetime
+    context: Context,
+    client: DataApiClient,
+    run_id: str,
+    reserved: windows.Reserved,
+    description: SourceDescription,
+    now: datetime,
 ) -> Fetched | Wait | Ended:
     reach("fetch.before_request")
     try:
-        answer = context.client.fetch(context.source.group_number)
-    except EndOfData as end:
-        return _end_of_data(context, run_id, reserved, description, end)
+        answer = client.fetch(context.source.group_number)
+    except EndOfData:
+        raise
     except SourceError as error:
         _give_up(context, reserved, error)
         raise
@@ -110,14 +114,15 @@ def _give_up(context: Context, reserved: windows.Reserved, error: SourceError) -
         )
 
 
-def _end_of_data(
+def _note_end(
     context: Context, run_id: str, reserved: windows.Reserved, description: SourceDescription, end: EndOfData
-) -> Ended:
+) -> str:
+    """Puts the end on record, with the batches that never arrived; says it."""
     requests.finish(context.warehouse, reserved.request_id, RequestOutcome.END_OF_DATA, end.status_code, error=str(end))
     lost = _lost_at_the_end(context, reserved, description)
     batches.mark_lost(context.warehouse, reserved, lost, run_id)
     told = f"; {len(lost)} of its batches never arrived" if lost else ""
-    return _end(context, run_id, Outcome.END_OF_DATA, f"the upstream has handed out everything ({end}){told}")
+    return f"the upstream has handed out everything ({end}){told}"
 
 
 def _lost_at_the_end(context: Context, reserved: windows.Reserved, description: SourceDescription) -> list[int]:

@@ -1,14 +1,18 @@
 """Which partition a row belongs to, by a hash of its key: it never changes as other batches arrive."""
 
 import hashlib
+from collections.abc import Iterator
 
 import pandas as pd
 
+from telar.domain.partitions import PARTITIONS, TEST, TRAIN, VALIDATION
 from telar.domain.use_case import UseCase
 
-TRAIN, VALIDATION, TEST = PARTITIONS = ("train", "validation", "test")
+__all__ = ["PARTITIONS", "TEST", "TRAIN", "VALIDATION", "partition"]
+
 TRAIN_BELOW, VALIDATION_BELOW = 60, 80
 SEPARATOR = "\x1f"
+PIECE_ROWS = 20_000  # the texts of a whole large batch would take as much memory as the batch
 
 
 def partition(use_case: UseCase, typed: pd.DataFrame) -> pd.Series:
@@ -16,10 +20,15 @@ def partition(use_case: UseCase, typed: pd.DataFrame) -> pd.Series:
 
     Rows with equal values of ``partition_key`` (of every column where that is empty) fall together.
     """
-    names = use_case.partition_key or use_case.names
-    texts = [_texts(typed[name]) for name in names]
-    keys = (SEPARATOR.join(values) for values in zip(*texts, strict=True))
-    return pd.Series([_partition_of(key) for key in keys], index=typed.index, dtype="object")
+    names = list(use_case.partition_key or use_case.names)
+    pieces = (typed[names].iloc[start : start + PIECE_ROWS] for start in range(0, len(typed), PIECE_ROWS))
+    found = [_partition_of(key) for piece in pieces for key in _keys(piece)]
+    return pd.Series(found, index=typed.index, dtype="object")
+
+
+def _keys(piece: pd.DataFrame) -> Iterator[str]:
+    texts = [_texts(piece[name]) for name in piece.columns]
+    return (SEPARATOR.join(values) for values in zip(*texts, strict=True))
 
 
 def _texts(column: pd.Series) -> list[str]:

@@ -1,5 +1,6 @@
 """From the stored batch to clean rows, a report on what was found, and the two comparisons."""
 
+from datetime import UTC, datetime
 from functools import partial
 
 import pandas as pd
@@ -9,6 +10,7 @@ from telar.domain.base import Value
 from telar.domain.decisions import Check
 from telar.domain.drift import Change, Shift
 from telar.domain.lifecycle import BatchStatus
+from telar.domain.partitions import partition_of
 from telar.domain.profile import Profile
 from telar.domain.quality import QualityReport, check_quality, refusal
 from telar.pipeline.cleaning import PARTITION, clean_rows
@@ -41,9 +43,19 @@ class PrepareReport(Value):
 def prepare(context: Context, batch_id: int) -> PrepareReport:
     """Reports on the batch and, unless a quality rule refuses it, stores its clean rows and compares them.
 
-    Nothing about the data makes this fail; run again, it writes the same again.
+    Nothing about the data makes this fail; run again, it writes the same again. The batches of the other parts of a
+    source that was split are prepared first, once.
     """
     clean.ensure(context.warehouse, context.use_case, partial(clean_rows, context.use_case), _reach)
+    for other in batches.held_out(context.warehouse, batch_id):
+        if other.status == BatchStatus.STORED:
+            refused = _prepare(context, other.id).validations.refused
+            told = refused or f"held out: {partition_of(other.source)} rows, on which no model is trained"
+            batches.update(context.warehouse, other.id, reason=told, finished_at=datetime.now(UTC))
+    return _prepare(context, batch_id)
+
+
+def _prepare(context: Context, batch_id: int) -> PrepareReport:
     batch = batches.get(context.warehouse, batch_id)
     received = raw.read(context.warehouse, context.use_case, batch_id)
     production = production_of(context)
@@ -51,6 +63,7 @@ def prepare(context: Context, batch_id: int) -> PrepareReport:
     if validations.refused:
         return _refuse(context, batch_id, validations)
     rows = clean_rows(context.use_case, received)
+    del received  # else a large batch is held three times while its clean rows are stored
     if rows.empty:
         return _refuse(context, batch_id, validations.model_copy(update={"refused": "cleaning left no row"}))
     return _accept(context, batch_id, rows, validations, production)

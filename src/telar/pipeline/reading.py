@@ -1,5 +1,6 @@
 """From text as received to typed rows: numbers float64, words str; the unreadable becomes missing and is counted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +22,13 @@ class Typed:
 
 
 def read_types(use_case: UseCase, raw: pd.DataFrame) -> Typed:
-    """The definition's columns of ``raw`` (text or None) by their kind; a column that is not there is all missing."""
-    read = {column.name: _read(column, _texts(raw, column.name)) for column in use_case.columns}
-    read[use_case.target.name] = _read_target(use_case.target, _texts(raw, use_case.target.name))
+    """The definition's columns of ``raw`` (text or None) by their kind; a column that is not there is all missing.
+
+    So is every text that the definition calls ``missing``.
+    """
+    texts = {name: _texts(raw, name, use_case.missing) for name in use_case.names}
+    read = {column.name: _read(column, texts[column.name]) for column in use_case.columns}
+    read[use_case.target.name] = _read_target(use_case.target, texts[use_case.target.name])
     return Typed(
         frame=pd.DataFrame({name: values for name, (values, _) in read.items()}, index=raw.index),
         unreadable=pd.DataFrame({name: marks for name, (_, marks) in read.items()}, index=raw.index),
@@ -36,11 +41,11 @@ def numbers(texts: pd.Series) -> pd.Series:
     return values.where(np.isfinite(values))
 
 
-def _texts(raw: pd.DataFrame, name: str) -> pd.Series:
+def _texts(raw: pd.DataFrame, name: str, missing: Sequence[str]) -> pd.Series:
     if name not in raw.columns:
         return pd.Series(None, index=raw.index, dtype="object")
     texts = raw[name].astype("object")
-    blank = texts.isna() | (texts.astype(str).str.strip() == "")
+    blank = texts.isna() | texts.astype(str).str.strip().isin(["", *missing])
     return texts.where(~blank, None)
 
 

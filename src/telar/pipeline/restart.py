@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from telar.adapters.warehouse import requests, windows
+from telar.adapters.warehouse import clearing, requests, windows
+from telar.domain.use_case import DataApiSource
 from telar.pipeline.context import Context
 from telar.pipeline.failpoints import reach
 
@@ -31,3 +32,29 @@ def finish_restart(context: Context) -> None:
     cycle = windows.current_cycle(context.warehouse, *context.feed)
     if cycle > windows.FIRST_CYCLE and not requests.in_cycle(context.warehouse, *context.feed, cycle):
         context.client.restart(context.source.group_number)
+
+
+def begin_again(context: Context, ended: int) -> int:
+    """The cycle after ``ended``, in which everything was handed out; the next fetch restarts the upstream for it."""
+    cycle = windows.begin_cycle(context.warehouse, *context.feed, datetime.now(UTC), after=ended)
+    reach("restart.after_cycle")
+    return cycle
+
+
+def restarts(context: Context) -> bool:
+    """Whether the use case's source is begun again when everything was handed out."""
+    source = context.use_case.source
+    return isinstance(source, DataApiSource) and source.on_exhausted == "restart"
+
+
+def clear_former(context: Context) -> None:
+    """Empties the tables of what belongs to former cycles, where the source is one that is begun again; idempotent."""
+    source = context.use_case.source
+    if not isinstance(source, DataApiSource) or source.on_exhausted != "restart":
+        return
+    cycle = windows.current_cycle(context.warehouse, *context.feed)
+    clearing.clear_cycles(context.warehouse, context.use_case, context.feed, cycle, source.keep_raw, _reach)
+
+
+def _reach(place: str) -> None:
+    reach(f"restart.{place}")

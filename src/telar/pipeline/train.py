@@ -59,9 +59,13 @@ def training_rows(context: Context, batch_id: int) -> TrainingRows:
 
 
 def cycle_so_far(context: Context, batch_id: int) -> list[int]:
-    """The ids of the batches of the same cycle up to this one, so that a later one changes nothing for its run."""
+    """The ids of the batches of the same cycle up to this one, so that a later one changes nothing for its run.
+
+    Those of the other parts belong to it, where the source was split.
+    """
     number = batches.get(context.warehouse, batch_id).batch_number
-    return [each.id for each in batches.in_cycle(context.warehouse, batch_id) if each.batch_number <= number]
+    so_far = [each.id for each in batches.in_cycle(context.warehouse, batch_id) if each.batch_number <= number]
+    return so_far + [each.id for each in batches.held_out(context.warehouse, batch_id)]
 
 
 def digest(rows: pd.DataFrame, names: tuple[str, ...]) -> str:

@@ -47,6 +47,7 @@ class Place:
     window_seconds: float = 0.0
     use_case: UseCase = field(default=TINY)
     use_cases: Path = TINY_FOLDER
+    variables: dict[str, str] = field(default_factory=dict)
 
     def context(self, **source: object) -> Context:
         """A context of TINY; ``source`` are further settings of the source."""
@@ -61,10 +62,12 @@ class Place:
             settings=PipelineSettings(work_folder=self.work, training_jobs=1),
         )
 
-    def step(self, step: str, run_id: str, failpoint: str = "") -> "subprocess.CompletedProcess[str]":
+    def step(
+        self, step: str, run_id: str, failpoint: str = "", use_case: str = "tiny"
+    ) -> "subprocess.CompletedProcess[str]":
         """`runner` in a process of its own, to be killed at ``failpoint``."""
         return subprocess.run(
-            [sys.executable, "-m", "tests.integration.pipeline.runner", step, run_id],
+            [sys.executable, "-m", "tests.integration.pipeline.runner", step, run_id, use_case],
             cwd=PROJECT,
             env={**_without_telar(), **self._environment(), VARIABLE: failpoint},
             capture_output=True,
@@ -93,6 +96,7 @@ class Place:
             "TELAR_USE_CASES": str(self.use_cases),
             "TELAR_WORK_FOLDER": str(self.work),
             "TELAR_TRAINING_JOBS": "1",
+            **self.variables,
         }
 
 

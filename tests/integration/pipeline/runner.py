@@ -1,6 +1,7 @@
-"""One step of TINY's pipeline in a process of its own, as the environment says: what the kill tests kill.
+"""One step of a use case's pipeline in a process of its own, as the environment says: what the kill tests kill.
 
-`python -m tests.integration.pipeline.runner run|fetch|prepare|restart RUN_ID` prints the outcome, or the batch's id.
+`python -m tests.integration.pipeline.runner run|fetch|prepare|restart RUN_ID USE_CASE` prints what
+came of it, or the batch's id.
 Heavy steps are imported where they are taken, as Airflow's tasks do it.
 """
 
@@ -14,9 +15,9 @@ from telar.settings import UseCaseSettings, read
 from telar.use_cases import discover
 
 
-def main(step: str, run_id: str) -> str:
+def main(step: str, run_id: str, name: str) -> str:
     """Takes the step and says what came of it."""
-    use_case = discover(read(UseCaseSettings).use_cases).get("tiny")
+    use_case = discover(read(UseCaseSettings).use_cases).get(name)
     with open_context(use_case) as context:
         return _take(step, context, run_id)
 

@@ -13,10 +13,12 @@ from telar.adapters.warehouse.storing import WITH_ROWS, mark_lost, store
 from telar.adapters.warehouse.tables import batches, windows
 from telar.domain.errors import WarehouseError
 from telar.domain.lifecycle import BatchStatus
+from telar.domain.partitions import HELD_OUT, TRAIN, feed_of, partition_of
 
 __all__ = [
     "BatchRow",
     "get",
+    "held_out",
     "in_cycle",
     "mark_lost",
     "mark_trained",
@@ -63,6 +65,7 @@ class BatchRow:
     finished_at: datetime | None
 
 
+EVER_WITH_ROWS = (*WITH_ROWS, BatchStatus.CLEARED.value)
 _CHANGEABLE = frozenset(field.name for field in fields(BatchRow)) - {"id", "use_case", "source", "group_number"}
 
 
@@ -79,21 +82,30 @@ def get(warehouse: Warehouse, batch_id: int) -> BatchRow:
 
 
 def of_run(warehouse: Warehouse, use_case: str, run_id: str) -> BatchRow | None:
-    """The batch with rows that this run stored; None where it has stored none."""
-    found = _read(
-        warehouse, batches.c.use_case == use_case, batches.c.run_id == run_id, batches.c.status.in_(WITH_ROWS)
-    )
+    """The batch that this run stored, one of the training part; None where it has stored none."""
+    of_this = (batches.c.use_case == use_case, batches.c.run_id == run_id)
+    found = _read(warehouse, *of_this, batches.c.source.not_like("%/%"), batches.c.status.in_(EVER_WITH_ROWS))
     return found[-1] if found else None
 
 
+def held_out(warehouse: Warehouse, batch_id: int) -> list[BatchRow]:
+    """The batches of the other parts of the same cycle, where the batch is of a training part that was split off."""
+    here = get(warehouse, batch_id)
+    if partition_of(here.source) != TRAIN:
+        return []
+    same = (batches.c[name] == getattr(here, name) for name in ("use_case", "group_number", "cycle"))
+    others = batches.c.source.in_([feed_of(here.source, part) for part in HELD_OUT])
+    return _read(warehouse, *same, others, batches.c.status.in_(WITH_ROWS))
+
+
 def previous(warehouse: Warehouse, batch_id: int) -> BatchRow | None:
-    """The batch with rows before this one from the same source and group, of an earlier cycle where need be."""
+    """The batch before this one that brought rows, of the same source and group, of an earlier cycle where need be."""
     here = get(warehouse, batch_id)
     earlier = sa.or_(
         batches.c.cycle < here.cycle,
         sa.and_(batches.c.cycle == here.cycle, batches.c.batch_number < here.batch_number),
     )
-    found = _read(warehouse, _same_source(here), earlier, batches.c.status.in_(WITH_ROWS))
+    found = _read(warehouse, _same_source(here), earlier, batches.c.status.in_(EVER_WITH_ROWS))
     return found[-1] if found else None
 
 

@@ -32,7 +32,7 @@ def ensure(
     another definition is left as it is. True when the table is of this definition. A killed rebuild goes on.
     """
     if digest_of(warehouse, use_case) != use_case.digest:
-        with locks.lock(warehouse, _lock_name(use_case)):
+        with locks.lock(warehouse, lock_name(use_case)):
             found = digest_of(warehouse, use_case)
             if found is None and not rebuild.has_rows_to_build(warehouse, use_case):
                 with warehouse.begin() as connection:
@@ -51,7 +51,7 @@ def store(warehouse: Warehouse, use_case: UseCase, batch_id: int, frame: DataFra
     Raises:
         NotMigrated: the table is of another definition than ``use_case``.
     """
-    with locks.lock(warehouse, _lock_name(use_case)):
+    with locks.lock(warehouse, lock_name(use_case)):
         found = digest_of(warehouse, use_case)
         if found != use_case.digest:
             raise NotMigrated(
@@ -116,5 +116,6 @@ def _series(columns: list[Any], rows: Sequence[Any]) -> Iterator[tuple[str, list
         yield column.name, [row[index] for row in rows], "int64" if column.name in (BATCH_ID, ROW) else dtype
 
 
-def _lock_name(use_case: UseCase) -> str:
+def lock_name(use_case: UseCase) -> str:
+    """The lock of whoever changes the use case's clean rows."""
     return f"clean {use_case.name}"

@@ -11,7 +11,7 @@ from telar.adapters.warehouse.connection import Warehouse, insert_one
 from telar.adapters.warehouse.tables import decisions
 from telar.domain.decisions import Decision
 
-Kind = Literal["train", "promote"]
+Kind = Literal["train", "promote", "resume"]
 
 
 @dataclass(frozen=True)

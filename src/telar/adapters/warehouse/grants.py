@@ -8,7 +8,7 @@ from telar.adapters.warehouse.names import CLEAN, OPS, RAW, Names, Role
 from telar.domain.errors import ConfigurationError
 
 _CHANGING = ("windows", "requests", "batches", "runs")
-_GROWING = ("comparisons", "decisions", "promotions")
+_GROWING = ("comparisons", "decisions", "promotions", "splits", "split_rows")
 _VIEWS = ("batch_status", "batch_statistics")
 _REVISION = "telar_revision"
 

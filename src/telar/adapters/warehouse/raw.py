@@ -1,23 +1,27 @@
 """`raw.<use case>`: every row exactly as received, as text; unknown columns in `_extra`."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Connection, Row, Table
+from sqlalchemy import Column, Connection, Table
 
 from telar.adapters.warehouse import bulk, generated, locks, types
 from telar.adapters.warehouse.connection import Warehouse
-from telar.adapters.warehouse.generated import BATCH_ID, EXTRA, ROW
+from telar.adapters.warehouse.generated import BATCH_ID, EXTRA, PARTITION, ROW
 from telar.adapters.warehouse.names import RAW
+from telar.adapters.warehouse.tables import batches
 from telar.domain.answer import Answer
+from telar.domain.partitions import Partition, partition_of
 from telar.domain.use_case import UseCase
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 else:
     DataFrame = Any
+
+PIECE_ROWS = 20_000
 
 
 def ensure(warehouse: Warehouse, use_case: UseCase) -> None:
@@ -45,7 +49,8 @@ def load(
 def read(warehouse: Warehouse, use_case: UseCase, batch_id: int) -> DataFrame:
     """The rows of one batch in their order: the definition's columns as text (None for null), `_row`, `_extra` (dict).
 
-    A column that the definition gained after the batch came is filled from `_extra`, where it was kept.
+    A column that the definition gained after the batch came is filled from `_extra`, where it was kept. A batch that
+    is of one part of a split has `_partition`. Rows are read in pieces, and equal texts are one object.
     """
     import pandas as pd
 
@@ -53,10 +58,14 @@ def read(warehouse: Warehouse, use_case: UseCase, batch_id: int) -> DataFrame:
     names = [*use_case.names, ROW, EXTRA]
     question = sa.select(*(target.c[name] for name in names)).where(target.c[BATCH_ID] == batch_id)
     with warehouse.begin() as connection:
-        rows = connection.execute(question.order_by(target.c[ROW])).all()
-    frame = pd.DataFrame({name: pd.Series(_cells(rows, index), dtype=object) for index, name in enumerate(names)})
+        part = _part(connection, batch_id)
+        cells = _columns(connection, question.order_by(target.c[ROW]), len(names))
+    frame = pd.DataFrame({name: pd.Series(cells[index], dtype=object) for index, name in enumerate(names)})
+    if part is not None:
+        frame[PARTITION] = part
     frame[ROW] = frame[ROW].astype("int64")
-    extras = [extra or {} for extra in frame[EXTRA]]
+    nothing: dict[str, str] = {}
+    extras = [extra or nothing for extra in frame[EXTRA]]
     frame[EXTRA] = pd.Series(extras, dtype=object)
     for name in {key for extra in extras for key in extra} & set(use_case.names):
         filled = [extra.get(name) if cell is None else cell for cell, extra in zip(frame[name], extras, strict=True)]
@@ -64,8 +73,20 @@ def read(warehouse: Warehouse, use_case: UseCase, batch_id: int) -> DataFrame:
     return frame
 
 
-def _cells(rows: Sequence[Row[tuple[object, ...]]], index: int) -> list[object]:
-    return [row[index] for row in rows]
+def _columns(connection: Connection, question: "sa.Select[Any]", count: int) -> list[list[object]]:
+    """The answer by columns, read with a cursor on the server."""
+    cells: list[list[object]] = [[] for _ in range(count)]
+    known: dict[str, str] = {}
+    streamed = connection.execution_options(yield_per=PIECE_ROWS).execute(question)
+    for piece in streamed.partitions():
+        for column, values in zip(cells, zip(*piece, strict=True), strict=True):
+            column += [known.setdefault(value, value) if isinstance(value, str) else value for value in values]
+    return cells
+
+
+def _part(connection: Connection, batch_id: int) -> Partition | None:
+    source = connection.execute(sa.select(batches.c.source).where(batches.c.id == batch_id)).scalar()
+    return None if source is None else partition_of(source)
 
 
 def _table(use_case: UseCase) -> Table:

@@ -55,9 +55,10 @@ def put(warehouse: Warehouse, target: Table, batch_id: int, frame: DataFrame) ->
 
 
 def _cells(frame: DataFrame, names: list[str], batch_id: int) -> Iterator[tuple[bulk.Cell, ...]]:
-    columns = (_without_gaps(frame[name]) for name in names)
-    for row in zip(*columns, strict=True):
-        yield (batch_id, *row)
+    for start in range(0, len(frame), bulk.CHUNK_ROWS):
+        piece = frame.iloc[start : start + bulk.CHUNK_ROWS]
+        for row in zip(*(_without_gaps(piece[name]) for name in names), strict=True):
+            yield (batch_id, *row)
 
 
 def _without_gaps(series: Series) -> list[bulk.Cell]:

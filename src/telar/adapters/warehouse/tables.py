@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Tab
 
 from telar.adapters.warehouse.names import OPS
 from telar.adapters.warehouse.types import EXACT, Utc, double, identity, json, long_text
+from telar.domain.partitions import PARTITIONS
 
 metadata = MetaData(schema=OPS)
 _MYSQL: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": EXACT}
@@ -91,6 +92,29 @@ batches = Table(
     Column("trained_run_id", String(250)),
     Column("finished_at", Utc),
     UniqueConstraint("use_case", "source", "group_number", "cycle", "batch_number", name="batches_once"),
+    **_MYSQL,
+)
+
+splits = Table(
+    "splits",
+    metadata,
+    identity(),
+    *_source(),
+    Column("cycle", Integer, nullable=False),
+    Column("rows_sha256", String(64), nullable=False),
+    *(Column(f"{part}_rows", Integer, nullable=False) for part in ("total", *PARTITIONS)),
+    _made(),
+    UniqueConstraint("use_case", "source", "group_number", "cycle", name="splits_once"),
+    **_MYSQL,
+)
+
+split_rows = Table(
+    "split_rows",
+    metadata,
+    Column("split_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("source_row", Integer, primary_key=True, autoincrement=False),
+    Column("part", String(20), nullable=False),
+    Column("row_group", long_text()),
     **_MYSQL,
 )
 

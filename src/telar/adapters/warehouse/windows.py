@@ -43,11 +43,14 @@ Reservation = Early | Reserved
 def reserve(
     warehouse: Warehouse, use_case: str, source: str, group: int, window: timedelta, run_id: str, now: datetime
 ) -> Reservation:
-    """The right to one request, or until when to wait; however many ask at once, one window gives one right."""
-    _make(warehouse, use_case, source, group, now)
+    """The right to one request, or until when to wait; however many ask at once, one window gives one right.
+
+    Without a window nobody waits, even where one's clock is a little behind another's.
+    """
+    make(warehouse, use_case, source, group, now)
     with warehouse.begin() as connection:
         row = locked(connection, use_case, source, group)
-        if now < row.next_request_at:
+        if window and now < row.next_request_at:
             return Early(row.next_request_at)
         values = {"use_case": use_case, "source": source, "group_number": group, "cycle": row.cycle}
         request_id = insert_one(connection, requests, {**values, "run_id": run_id, "requested_at": now})
@@ -68,11 +71,19 @@ def release(warehouse: Warehouse, request_id: int, error: str, now: datetime, st
         change(connection, asked.use_case, asked.source, asked.group_number, next_request_at=now)
 
 
-def begin_cycle(warehouse: Warehouse, use_case: str, source: str, group: int, now: datetime) -> int:
-    """The number of the cycle that begins with a restart of the upstream; its batches count from 1 again."""
-    _make(warehouse, use_case, source, group, now)
+def begin_cycle(
+    warehouse: Warehouse, use_case: str, source: str, group: int, now: datetime, after: int | None = None
+) -> int:
+    """The number of the cycle that begins with a restart of the upstream; its batches count from 1 again.
+
+    With ``after``, another run may have begun the cycle after that one already: then it is the present one.
+    """
+    make(warehouse, use_case, source, group, now)
     with warehouse.begin() as connection:
-        cycle: int = locked(connection, use_case, source, group).cycle + 1
+        present: int = locked(connection, use_case, source, group).cycle
+        if after is not None and present != after:
+            return present
+        cycle = present + 1
         change(connection, use_case, source, group, cycle=cycle, last_batch_number=None, next_request_at=now)
         return cycle
 
@@ -94,8 +105,8 @@ def change(connection: Connection, use_case: str, source: str, group: int, **val
     connection.execute(windows.update().where(_is(use_case, source, group)).values(**values))
 
 
-def _make(warehouse: Warehouse, use_case: str, source: str, group: int, now: datetime) -> None:
-    """Make the row in a transaction of its own: on MySQL an insert and a lock in one would deadlock with another."""
+def make(warehouse: Warehouse, use_case: str, source: str, group: int, now: datetime) -> None:
+    """Make the row where there is none, in a transaction of its own: on MySQL an insert and a lock would deadlock."""
     question = sa.select(windows.c.cycle).where(_is(use_case, source, group))
     values = {
         **{"use_case": use_case, "source": source, "group_number": group},

@@ -1,14 +1,22 @@
-"""A data set of the UCI repository through `ucimlrepo`, with the time-outs and the progress that it lacks."""
+"""A data set of the UCI repository through `ucimlrepo`, with the time-outs and the progress that it lacks.
 
+`python -m telar.adapters.sources.uci ORDER` downloads one in a process of its own: into a file, or an error as JSON.
+"""
+
+import json
+import os
 import queue
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from io import BytesIO
+from pathlib import Path
 from urllib.response import addinfourl
 
 import certifi
@@ -19,8 +27,27 @@ from ucimlrepo.fetch import DatasetNotFoundError  # type: ignore[import-untyped]
 from telar.domain.errors import DataError, SourceError, SourceUnavailable
 
 CHUNK = 1 << 20
+UNUSABLE = "unusable: "
 Tell = Callable[[str], None]
 Outcome = pd.DataFrame | SourceError | DataError
+
+
+def download_apart(url: str | None, seconds: float, uci_id: int, path: Path) -> None:
+    """The published table at ``path`` (Parquet), downloaded by another process; ``path`` appears whole or not at all.
+
+    Raises: as `Repository.download` does.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    order = json.dumps({"url": url, "seconds": seconds, "uci_id": uci_id, "path": str(path)})
+    command = [sys.executable, "-m", "telar.adapters.sources.uci", order]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return
+    said = [*done.stderr.splitlines()[-1:], *done.stdout.splitlines()[-1:]]
+    told = said[-1] if said else f"its process ended with status {done.returncode}"
+    if told.startswith(UNUSABLE):
+        raise DataError(told.removeprefix(UNUSABLE))
+    raise SourceUnavailable(f"UCI data set {uci_id}: {told}; nothing of it is kept", nothing_handed_out=True)
 
 
 @dataclass(frozen=True)
@@ -97,3 +124,27 @@ class _Told(urllib.request.BaseHandler):
         return addinfourl(body, response.headers, response.url, response.status)
 
     https_response = http_response
+
+
+def main() -> int:
+    """Downloads what the first argument orders; the last line of the output says why where that fails."""
+    order = json.loads(sys.argv[1])
+    path = Path(order["path"])
+    try:
+        table = Repository(order["url"], order["seconds"], lambda _: None).download(order["uci_id"])
+    except SourceUnavailable as error:
+        sys.stdout.write(f"{error}\n")
+        return 1
+    except DataError as error:
+        sys.stdout.write(f"{UNUSABLE}{error}\n")
+        return 1
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    # A column of numbers and words comes as both; a file keeps one kind.
+    mixed = {name: "string" for name in table.columns if table[name].dtype == object}
+    table.astype(mixed).to_parquet(beside, index=False)
+    beside.replace(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
