@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from telar.domain.base import Value
+from telar.domain.benchmark import Benchmark
 from telar.domain.candidates import Average, Candidate, check_contenders
 from telar.domain.columns import Column, Target
 from telar.domain.contract import Contract
@@ -56,6 +57,7 @@ class UseCase(Value):
     features: tuple[Feature, ...] = ()
     candidates: tuple[Candidate, ...]
     averages: tuple[Average, ...] = ()
+    benchmark: Benchmark | None = None
     primary_metric: str
     guard_metrics: tuple[str, ...] = ()
     quality: QualityRules = QualityRules()
@@ -101,6 +103,8 @@ class UseCase(Value):
         try:
             check_features(self.features, self.columns)
             check_contenders(self.candidates, self.averages, self.task)
+            if self.benchmark:
+                check_contenders(self.benchmark.candidates, self.benchmark.averages, self.task)
         except ValueError as error:
             raise ValueError(f"use case {self.name}: {error}") from error
         selected = {each.column for each in getattr(self.source, "selections", ()) if each.column}
@@ -108,7 +112,8 @@ class UseCase(Value):
             raise ValueError(f"use case {self.name}: a selection of the source names unknown column {sorted(unknown)}")
         if unknown := set(self.partition_key) - known:
             raise ValueError(f"use case {self.name}: partition_key names unknown column {sorted(unknown)}")
-        for metric in (self.primary_metric, *self.guard_metrics, *(guard.metric for guard in self.gate.guards)):
+        named = (self.benchmark.metric,) if self.benchmark else ()
+        for metric in (*named, self.primary_metric, *self.guard_metrics, *(guard.metric for guard in self.gate.guards)):
             if metric not in GREATER_IS_BETTER:
                 raise ValueError(f"use case {self.name}: unknown metric {metric}; one of {sorted(GREATER_IS_BETTER)}")
         if self.task == "classification" and len(self.target.classes) < 2:
