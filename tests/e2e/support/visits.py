@@ -1,0 +1,77 @@
+"""What a person does in the browser: looks at every page of the portal, follows every link, asks for a prediction."""
+
+from collections.abc import Mapping
+
+from playwright.sync_api import BrowserContext, expect
+
+from tests.e2e.support.browser import (
+    TITLES,
+    follow,
+    links_of,
+    log_in_to_airflow,
+    open_portal,
+    person,
+    shoot,
+    strangers,
+)
+from tests.e2e.support.stack import Stack
+
+PAGES = {"home": "/", "predict": "/predict", "history": "/history", "model": "/model"}
+
+
+def visit_everything(stack: Stack, offered: set[str]) -> None:
+    """Every page of the portal, and every link on them: each leads to one of ``offered``, whose page has its title."""
+    with person(stack) as context:
+        found = strangers(context)
+        links = _links_of_every_page(stack, context)
+        _predict_by_form(stack, context)
+        assert found == [], "the portal sends browsers to strangers"
+        log_in_to_airflow(stack, context)
+        titles = [follow(stack, context, link) for link in sorted(links)]
+        assert {service for service, _ in titles} == offered, sorted(links)
+        assert [each for each in titles if TITLES[each[0]] not in each[1]] == []
+
+
+def _links_of_every_page(stack: Stack, context: BrowserContext) -> set[str]:
+    links: set[str] = set()
+    for name, path in PAGES.items():
+        page = open_portal(stack, context, path)
+        links |= links_of(page)
+        shoot(stack, page, f"portal-{name}")
+        page.close()
+    return links
+
+
+def _predict_by_form(stack: Stack, context: BrowserContext) -> None:
+    page = open_portal(stack, context, PAGES["predict"])
+    page.get_by_role("button", name="Load example values").click()
+    expect(page.get_by_role("spinbutton").first).not_to_have_value("")
+    page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+    expect(page.get_by_text("answered in")).to_be_visible()
+    shoot(stack, page, "portal-prediction")
+    page.close()
+
+
+def fill_in_the_form(stack: Stack, name: str, values: Mapping[str, str], answer: str) -> None:
+    """The portal's form for a model asks for these numbers and no others, and answers with ``answer``."""
+    with person(stack) as context:
+        page = open_portal(stack, context, PAGES["predict"])
+        page.get_by_role("combobox", name="Model").click()
+        page.get_by_role("option", name=name).click()
+        expect(page.get_by_role("spinbutton")).to_have_count(len(values))
+        for label, value in values.items():
+            page.get_by_role("spinbutton", name=label).fill(value)
+        page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+        expect(page.get_by_text("answered in")).to_be_visible()
+        expect(page.get_by_text(answer).first).to_be_visible()
+        shoot(stack, page, f"portal-form-{name}")
+
+
+def told_on_home(stack: Stack) -> str:
+    """All that Home says, once every service was asked."""
+    with person(stack) as context:
+        page = open_portal(stack, context)
+        expect(page.get_by_role("heading", name="Services")).to_be_visible()
+        expect(page.get_by_text("you are looking at it")).to_be_visible()
+        shoot(stack, page, "portal-home-in-trouble")
+        return page.inner_text("body")
