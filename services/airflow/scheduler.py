@@ -4,7 +4,8 @@ CeleryExecutor it hands them to workers, needs none, and lets the workers bound 
 
 import os
 
-from services.airflow.libraries import CELERY, EXECUTOR, LOCAL, become_airflow, import_libraries
+from services.airflow.libraries import import_libraries
+from services.airflow.program import CELERY, EXECUTOR, LOCAL, become_airflow
 
 PARALLELISM = "AIRFLOW__CORE__PARALLELISM"
 WITH_WORKERS = "64"

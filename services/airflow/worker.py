@@ -3,7 +3,8 @@
 import os
 import sys
 
-from services.airflow.libraries import CELERY, EXECUTOR, LOCAL, become_airflow, import_libraries
+from services.airflow.libraries import import_libraries
+from services.airflow.program import CELERY, EXECUTOR, LOCAL, become_airflow
 
 WRONG_EXECUTOR = """\
 This is a Celery worker, but {variable} is {executor}: no scheduler would hand it a task.

@@ -15,6 +15,18 @@ scheduler.become_airflow = lambda *words: print(*words, "sklearn" in sys.modules
 libraries.LIBRARIES = ("sklearn",)
 scheduler.main()
 """
+# Airflow's own `main` forks in any of its programs; here it does nothing else.
+FORKING = """
+import gc, os, sys, types
+def main():
+    if os.fork() == 0:
+        print(*sys.argv, gc.get_freeze_count() > 1_000, flush=True)
+        os._exit(0)
+    os.wait()
+sys.modules["airflow.__main__"] = types.SimpleNamespace(main=main)
+from services.airflow.program import become_airflow
+become_airflow("triggerer", "--skip-serve-logs")
+"""
 
 
 def started(program: tuple[str, ...], **variables: str) -> "subprocess.CompletedProcess[str]":
@@ -41,3 +53,7 @@ def test_a_scheduler_that_forks_tasks_imports_their_libraries_and_runs_as_many_a
 def test_a_scheduler_with_workers_imports_nothing_and_lets_them_bound_what_runs() -> None:
     celery = {"AIRFLOW__CORE__EXECUTOR": "CeleryExecutor", "AIRFLOW__CORE__PARALLELISM": "2"}
     assert started(("-c", SCHEDULER), **celery).stdout == "scheduler --skip-serve-logs False 64\n"
+
+
+def test_the_children_of_a_program_leave_what_they_share_with_it_to_it() -> None:
+    assert started(("-c", FORKING)).stdout == "airflow triggerer --skip-serve-logs True\n"
