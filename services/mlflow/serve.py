@@ -5,8 +5,11 @@ platform, which is for one person on loopback, has `services.mlflow.start` inste
 """
 
 import os
+import shutil
 import sys
+import tempfile
 from itertools import product
+from pathlib import Path
 
 import uvicorn
 
@@ -34,6 +37,7 @@ def main() -> None:
         objects, server = read(ObjectStoreSettings), read(ServerSettings)
     except ConfigurationError as error:
         sys.exit(str(error))
+    fresh_folder()
     # Set here and not in the compose file, so that `docker inspect` shows no secret.
     os.environ |= start.environment(url, f"s3://{objects.bucket}") | _QUIET
     os.environ |= object_store_environment(objects) | guard_environment(server)
@@ -41,6 +45,14 @@ def main() -> None:
     from services.mlflow.application import application
 
     uvicorn.run(application(url), host=host, port=int(port), log_level="warning")
+
+
+def fresh_folder() -> None:
+    """Uploads and downloads pass through a folder whole; what a killed server left in it is not kept for ever."""
+    folder = Path(tempfile.gettempdir()) / "telar-mlflow"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
 
 
 def guard_environment(server: ServerSettings) -> dict[str, str]:
