@@ -17,12 +17,14 @@ _BROKEN = pytest.StashKey[str]()
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
     """Only for those who ask for this folder, as `make e2e` does: a bring-up takes minutes and an engine."""
-    asked = [Path(word.partition("::")[0]).resolve() for word in config.args]
-    return None if any(path.is_relative_to(HERE) for path in asked) else True
+    return None if _asked_for(config) else True
 
 
-def pytest_configure() -> None:
-    """A terminated run removes its containers too."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Each stage on a line of its own; a terminated run removes its containers too."""
+    if not _asked_for(config):
+        return
+    config.option.verbose = max(1, config.option.verbose)
 
     def interrupt(*_: object) -> NoReturn:
         raise KeyboardInterrupt
@@ -61,5 +63,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
     """Each stage with its seconds."""
     if report.when == "call" and report.passed:
-        return "passed", ".", f"PASSED in {report.duration:.1f} s"
+        more = "".join(f", {value} {name}" for name, value in report.user_properties)
+        return "passed", ".", f"PASSED in {report.duration:.1f} s{more}"
     return None
+
+
+def _asked_for(config: pytest.Config) -> bool:
+    return any(Path(word.partition("::")[0]).resolve().is_relative_to(HERE) for word in config.args)

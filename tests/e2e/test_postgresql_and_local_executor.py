@@ -1,17 +1,19 @@
 """First bring-up: the warehouse on PostgreSQL, tasks within the scheduler. Each test is a stage, after those before."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from telar.embedded.airflow_api import await_run
 from tests.e2e.support import checks, exposure, warehouse
 from tests.e2e.support.asking import ask, await_served, production
 from tests.e2e.support.checks import NAME
 from tests.e2e.support.clients import answered, psql
 from tests.e2e.support.kills import await_back, kill_while_storing
-from tests.e2e.support.pipelines import Airflow, airflow, ready
+from tests.e2e.support.pipelines import RUN_SECONDS, Airflow, airflow, ready
 from tests.e2e.support.stack import BUILD_SECONDS, DOWN_SECONDS, UP_SECONDS, Stack, new_stack
-from tests.e2e.support.visits import fill_in_the_form, visit_everything
+from tests.e2e.support.visits import fill_in_the_form, states_on_home, visit_everything
 from tests.e2e.support.waiting import until
 from tests.test_one_new_file import FILE as NEW_FILE
 from tests.test_one_new_file import NAME as NEW
@@ -90,12 +92,25 @@ def test_a_file_dropped_into_the_running_platform_becomes_dag_tables_feed_route_
 
 
 def test_a_killed_scheduler_comes_back_and_its_run_ends_with_no_row_lost_unseen_or_twice(
-    stack: Stack, api: Airflow
+    stack: Stack, api: Airflow, record_property: Callable[[str, object], None]
 ) -> None:
     (scheduler,) = stack.containers("airflow-scheduler")
     killed = kill_while_storing(stack, api, NAME, lambda _: scheduler)
     await_back(stack, scheduler)
     assert warehouse.agreement(stack, NAME).lost == [killed.batch]
+    record_property("seconds from the kill to the run's end", round(killed.seconds))
+
+
+def test_with_the_object_store_stopped_home_says_so_and_a_run_tries_again_until_it_is_back(
+    stack: Stack, api: Airflow
+) -> None:
+    stack.compose("stop", "minio")
+    assert states_on_home(stack)["MinIO"] == "Down"
+    checks.predicts_and_records(stack)
+    run = api.trigger(NAME, "without an object store", {"force_training": True})
+    until("a step waits for another try", lambda: "up_for_retry" in api.task_states(NAME, run).values(), 120)
+    stack.compose("start", "minio")
+    await_run(api, NAME, run, time.monotonic() + RUN_SECONDS)
 
 
 def test_another_installations_env_is_refused_and_overwrites_nothing(stack: Stack) -> None:

@@ -12,7 +12,7 @@ from tests.e2e.support.asking import ask, ask_mlflow, await_served, example, pre
 from tests.e2e.support.clients import object_store, stored_objects
 from tests.e2e.support.machine import BIND, PUBLIC_HOST
 from tests.e2e.support.pipelines import Airflow, airflow, ready
-from tests.e2e.support.stack import Stack
+from tests.e2e.support.stack import HAS_REAL_ROWS, Stack
 from tests.e2e.support.waiting import until
 
 NAME = "cover_type"
@@ -47,6 +47,8 @@ def takes_batches(stack: Stack, api: Airflow) -> None:
     for _ in range(BATCHES):
         api.run(NAME)
     assert warehouse.agreement(stack, NAME) == warehouse.Agreement([1, 2, 3], [])
+    origins = warehouse.rows(stack, "SELECT DISTINCT provenance FROM {ops}.batches")
+    assert origins == [{"provenance": "file" if HAS_REAL_ROWS else "sample"}]
 
 
 def keeps_artifacts(stack: Stack) -> None:

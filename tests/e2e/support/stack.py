@@ -1,5 +1,6 @@
 """A platform on Docker Compose of its own: a fresh copy of the project, with a name and ports, started as people do."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from tests.e2e.support.machine import BIND, KEPT, LOOPBACK, PUBLIC_HOST, environ
 from tests.support.real_data import REAL_DATA
 
 BUILD_SECONDS, UP_SECONDS, DOWN_SECONDS = 1_500, 300, 120
+HAS_REAL_ROWS = (REAL_DATA / "covertype.parquet").exists()
 ON_LOOPBACK = {"POSTGRES", "MYSQL", "MINIO", "DATA_API"}
 PACE = {
     "TELAR_VERSION": "e2e",  # the images of a platform that runs here stay as they are
@@ -130,6 +132,7 @@ class Stack:
 def new_stack(title: str, settings: Mapping[str, str]) -> Iterator[Stack]:
     """A folder with `.env` of `make env` and these settings, nothing started; removed with all its data at the end."""
     with TemporaryDirectory(prefix="telar e2e ") as folder:
+        shutil.rmtree(KEPT / title, ignore_errors=True)
         stack = Stack(title, f"telar-e2e-{title}-{token_hex(3)}", fresh_copy(Path(folder)), free_ports())
         try:
             stack.made("env", 60)
@@ -146,7 +149,5 @@ def _place(stack: Stack) -> dict[str, str]:
 
 
 def _rows() -> dict[str, str]:
-    """The published rows where they are at hand, else generated ones; the last stage's record says which."""
-    if (REAL_DATA / "covertype.parquet").exists():
-        return {"TELAR_DATA_FOLDER": str(REAL_DATA)}
-    return {"TELAR_DATA_API_SAMPLE_ROWS": "40000"}
+    """The published rows where they are at hand, else generated ones."""
+    return {"TELAR_DATA_FOLDER": str(REAL_DATA)} if HAS_REAL_ROWS else {"TELAR_DATA_API_SAMPLE_ROWS": "40000"}

@@ -1,8 +1,9 @@
 """What a person does in the browser: looks at every page of the portal, follows every link, asks for a prediction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.support.browser import (
     TITLES,
@@ -45,7 +46,8 @@ def _links_of_every_page(stack: Stack, context: BrowserContext) -> set[str]:
 def _predict_by_form(stack: Stack, context: BrowserContext) -> None:
     page = open_portal(stack, context, PAGES["predict"])
     page.get_by_role("button", name="Load example values").click()
-    expect(page.get_by_role("spinbutton").first).not_to_have_value("")
+    for kind in ("spinbutton", "combobox"):  # filled one after the other
+        expect(page.get_by_role(kind).last).not_to_have_value("")
     page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
     expect(page.get_by_text("answered in")).to_be_visible()
     shoot(stack, page, "portal-prediction")
@@ -69,9 +71,23 @@ def fill_in_the_form(stack: Stack, name: str, values: Mapping[str, str], answer:
 
 def told_on_home(stack: Stack) -> str:
     """All that Home says, once every service was asked."""
+    with _home(stack) as page:
+        return page.inner_text("body")
+
+
+def states_on_home(stack: Stack) -> dict[str, str]:
+    """The state that Home shows for each service, by the service's title."""
+    with _home(stack) as page:
+        cards = page.locator("p:has(> strong):has(.stMarkdownBadge)")
+        titles = cards.locator("strong").all_inner_texts()
+        badges = cards.locator(".stMarkdownBadge").all_inner_texts()
+        return {title: badge.split()[-1] for title, badge in zip(titles, badges, strict=True)}
+
+
+@contextmanager
+def _home(stack: Stack) -> Iterator[Page]:
     with person(stack) as context:
         page = open_portal(stack, context)
-        expect(page.get_by_role("heading", name="Services")).to_be_visible()
         expect(page.get_by_text("you are looking at it")).to_be_visible()
-        shoot(stack, page, "portal-home-in-trouble")
-        return page.inner_text("body")
+        shoot(stack, page, "portal-home-later")
+        yield page
