@@ -62,7 +62,10 @@ class Container:
         """SIGKILL to its first process, as the kernel does when memory runs out; `docker kill` would keep it away."""
         pid = int(self.told["State"]["Pid"])
         assert pid > 1, f"{self.service} does not run"
-        os.kill(pid, signal.SIGKILL)
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except PermissionError as error:
+            raise AssertionError("only root may kill a container's process: sudo make e2e") from error
 
 
 def docker(*words: str, seconds: float = 60) -> str:
