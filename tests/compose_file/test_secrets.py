@@ -29,7 +29,7 @@ READERS: Mapping[str, set[str]] = {
     "mlflow_secret_key": {"mlflow"},
     "minio_root_password": {"minio", "minio-bucket"},
     "s3_secret_key": {"minio-bucket", "mlflow"},
-    "redis_password": {"redis", *TASKS},
+    "redis_password": {"redis", *TASKS, "airflow-api-server"},  # whose executor reads a running task's log
     "inference_reload_key": {"inference", "portal"},
 }
 
