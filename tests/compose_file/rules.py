@@ -9,6 +9,13 @@ from tests.compose_file.rendered import Service
 Check = Callable[[Service], str | None]
 
 CHOWNER = "minio-volume"
+# Where these images declare a volume: without a mount or tmpfs there Docker makes one without a name.
+VOLUMES = {
+    "postgres": "/var/lib/postgresql/data",
+    "mysql": "/var/lib/mysql",
+    "redis": "/data",
+    "pgsty/silo": "/data",
+}
 SHARING = ("privileged", "pid", "ipc", "devices", "userns_mode")
 WRITABLE_ROOT: Mapping[str, str] = {}  # service -> why its root cannot be read-only
 ALWAYS_PASS = {
@@ -103,6 +110,13 @@ def mounts_of_the_machine_are_read_only(service: Service) -> str | None:
     return f"may write to {writable}" if writable else None
 
 
+def volumes_have_names(service: Service) -> str | None:
+    folder = VOLUMES.get(str(service.get("image", "")).partition(":")[0])
+    mounted = {each["target"] for each in service.get("volumes") or () if each.get("source")}
+    mounted |= {str(each).partition(":")[0] for each in service.get("tmpfs") or ()}
+    return f"leaves a nameless volume for {folder} behind" if folder and folder not in mounted else None
+
+
 def waits_by_condition(service: Service) -> str | None:
     waits = (service.get("depends_on") or {}).items()
     loose = [other for other, how in waits if how["condition"] == "service_started"]
@@ -135,6 +149,7 @@ EVERY: Mapping[str, Check] = {
     "has its logs rotated": logs_are_rotated,
     "shares nothing with the machine": stays_in_its_box,
     "reads folders of the machine and writes none": mounts_of_the_machine_are_read_only,
+    "leaves no volume without a name": volumes_have_names,
     "waits for others by condition": waits_by_condition,
     "names the version of its image": image_is_pinned,
     "has no name that a second one could not have": can_be_scaled,

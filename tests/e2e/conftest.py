@@ -3,13 +3,14 @@
 import shutil
 import signal
 import subprocess
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from tests.e2e.support.stack import Stack
+from tests.e2e.support.containers import docker
+from tests.e2e.support.stack import VERSION, Stack
 
 HERE = Path(__file__).parent
 _BROKEN = pytest.StashKey[str]()
@@ -33,13 +34,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def engine() -> None:
-    """Docker with its engine: without it this fails, for who asks for a bring-up wants one."""
+def engine() -> Iterator[None]:
+    """Docker with its engine: without it this fails, for who asks for a bring-up wants one. Images go at the end."""
     done = None
     if shutil.which("docker"):
         done = subprocess.run(["docker", "info"], capture_output=True, text=True, check=False)
     if done is None or done.returncode != 0:
         pytest.fail(f"no Docker engine answers: {done.stderr.strip() if done else 'no docker command'}", pytrace=False)
+    yield
+    if images := docker("images", "--filter", f"reference=telar/*:{VERSION}", "--format", "{{.Repository}}:{{.Tag}}"):
+        docker("image", "rm", *images.split())
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Sequence
@@ -47,6 +48,12 @@ class Container:
         if not self.running:
             return int(self.told["State"]["ExitCode"]) == 0
         return self.health in (None, "healthy")
+
+    @property
+    def nameless_volumes(self) -> list[str]:
+        """Where it mounts volumes that nobody named, and that nobody would delete."""
+        mounts = [each for each in self.told["Mounts"] if each["Type"] == "volume"]
+        return [str(each["Destination"]) for each in mounts if re.fullmatch("[0-9a-f]{64}", str(each["Name"]))]
 
     def status(self) -> dict[str, str]:
         """The kernel's account of the container's processes, the worst of each: Uid, CapPrm, NoNewPrivs, ..."""

@@ -16,10 +16,11 @@ from tests.e2e.support.machine import BIND, KEPT, LOOPBACK, PUBLIC_HOST, environ
 from tests.support.real_data import REAL_DATA
 
 BUILD_SECONDS, UP_SECONDS, DOWN_SECONDS = 1_500, 300, 120
+VERSION = "e2e"  # the images of a platform that runs here stay as they are
 HAS_REAL_ROWS = (REAL_DATA / "covertype.parquet").exists()
 ON_LOOPBACK = {"POSTGRES", "MYSQL", "MINIO", "DATA_API"}
 PACE = {
-    "TELAR_VERSION": "e2e",  # the images of a platform that runs here stay as they are
+    "TELAR_VERSION": VERSION,
     "TELAR_SCHEDULE": "manual",
     "TELAR_DATA_API_WINDOW_SECONDS": "2",
     "TELAR_SOURCE_WINDOW_SECONDS": "2",
