@@ -22,11 +22,13 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, Str
 
 from telar.adapters.onnx_model import OnnxModel
 from telar.adapters.sources.tables import is_table, read_head, read_table
+from telar.adapters.sources.texts import as_texts
 from telar.domain.benchmark import Benchmark
 from telar.domain.errors import DataError
 from telar.domain.lifecycle import Provenance
 from telar.domain.metrics import GREATER_IS_BETTER, gain
 from telar.domain.use_case import UseCase
+from telar.pipeline.reading import read_types
 from telar.pipeline.training import TrainingRows
 from telar.pipeline.training.choice import choose
 from telar.pipeline.training.compile import compile_onnx
@@ -95,16 +97,9 @@ def _in_form(use_case: UseCase, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _typed(use_case: UseCase, frame: pd.DataFrame) -> pd.DataFrame:
-    numbers = {column.name for column in use_case.columns if column.numeric}
-    if use_case.task == "regression":
-        numbers.add(use_case.target.name)
-    typed = {
-        name: pd.to_numeric(frame[name], errors="coerce").astype("float64")
-        if name in numbers
-        else frame[name].astype(object).map(str, na_action="ignore")
-        for name in frame.columns
-    }
-    return pd.DataFrame(typed)
+    """The rows as a client receives them, read as a batch is."""
+    texts = pd.DataFrame(as_texts(use_case, frame), columns=list(use_case.names), dtype=object)
+    return read_types(use_case, texts).frame
 
 
 def _splits(use_case: UseCase, rows: pd.DataFrame, splits: int) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:

@@ -57,10 +57,14 @@ class Column(Value):
 
 
 class TargetClass(Value):
-    """One class of the target, as the source writes it, and as a person reads it."""
+    """One class of the target, and as a person reads it; ``words`` are those of the source that it stands for.
+
+    Without words the source writes the ``value`` itself. Raw rows keep the source's words, all others hold values.
+    """
 
     value: str
     label: str
+    words: tuple[str, ...] = Field(default=(), exclude_if=lambda words: not words)
 
 
 class Target(Value):
@@ -77,6 +81,18 @@ class Target(Value):
     def values(self) -> tuple[str, ...]:
         return tuple(each.value for each in self.classes)
 
+    @property
+    def meanings(self) -> dict[str, str]:
+        """Each word that the source may write, to the class that it stands for."""
+        return {word: each.value for each in self.classes for word in each.words or (each.value,)}
+
     def label_of(self, value: str) -> str:
         """The words for a class; the value itself where it has none."""
         return next((each.label for each in self.classes if each.value == value), value)
+
+    @model_validator(mode="after")
+    def _each_word_means_one_class(self) -> Self:
+        words = [word for each in self.classes for word in each.words or (each.value,)]
+        if len(self.meanings) < len(words) or len(set(self.values)) < len(self.values):
+            raise ValueError(f"target {self.name}: a class or one of its words stands twice; each word means one class")
+        return self

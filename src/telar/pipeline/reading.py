@@ -24,7 +24,7 @@ class Typed:
 def read_types(use_case: UseCase, raw: pd.DataFrame) -> Typed:
     """The definition's columns of ``raw`` (text or None) by their kind; a column that is not there is all missing.
 
-    So is every text that the definition calls ``missing``.
+    So is every text that the definition calls ``missing``. The target's words become the classes that they mean.
     """
     texts = {name: _texts(raw, name, use_case.missing) for name in use_case.names}
     read = {column.name: _read(column, texts[column.name]) for column in use_case.columns}
@@ -62,5 +62,6 @@ def _read_target(target: Target, texts: pd.Series) -> tuple[pd.Series, pd.Series
     if not target.classes:
         values = numbers(texts)
         return values, texts.notna() & values.isna()
-    known = texts.isin(target.values)
-    return texts.where(known, None), texts.notna() & ~known
+    values = texts.map(target.meanings, na_action="ignore").astype("object")
+    known = values.notna()
+    return values.where(known, None), texts.notna() & ~known

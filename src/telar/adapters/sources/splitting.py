@@ -24,7 +24,8 @@ def split_table(use_case: UseCase, table: pd.DataFrame) -> Split:
 def _strata(use_case: UseCase, table: pd.DataFrame) -> list[str]:
     target = table[use_case.target.name]
     if use_case.task == "classification":
-        return _texts(target)
+        meanings = use_case.target.meanings
+        return [meanings.get(word, word) for word in _texts(target)]
     numbers = pd.to_numeric(target, errors="coerce")
     return _texts(pd.qcut(numbers.rank(method="first"), BANDS, labels=False) if len(table) > BANDS else numbers)
 
