@@ -10,6 +10,7 @@ from telar.domain.columns import Column, Name
 from telar.domain.groups import Group
 
 Sort = Literal["number", "word"]
+LARGEST_WORD = 2**24  # of whole numbers, in the float32 that models take
 
 
 class _Feature(Value):
@@ -79,7 +80,10 @@ class Log(_OfOne):
 
 
 class _OfWords(_OfOne):
-    """Stands for a column of words: the column itself is no longer an input of the model, unless ``keep`` says so."""
+    """Stands for a column of words: the column itself is no longer an input of the model, unless ``keep`` says so.
+
+    An identifier of whole numbers is such a column, too: 601, 601.0 and "601" are the word 601.
+    """
 
     takes: ClassVar[Sort] = "word"
 
@@ -123,16 +127,35 @@ def check_features(features: Iterable[Feature], columns: Iterable[Column]) -> No
     Raises:
         ValueError: names the feature, and what it cannot be made of.
     """
-    columns = tuple(columns)
-    sorts: dict[str, Sort | None] = {column.name: "number" if column.numeric else "word" for column in columns}
-    identifiers = {column.name for column in columns if column.identifier}
+    known = {column.name: column for column in columns}
+    sorts: dict[str, Sort | None] = {name: _sort(column) for name, column in known.items()}
+    identifiers = {name for name, column in known.items() if column.identifier}
     for feature in features:
         if missing := set(feature.inputs) - set(sorts):
             raise ValueError(f"feature {feature.name} needs unknown column {sorted(missing)}")
         if feature.name in sorts:
             raise ValueError(f"feature {feature.name} has the name of a column or feature before it")
-        if odd := [each for each in feature.inputs if sorts[each] != feature.takes]:
-            raise ValueError(f"feature {feature.name}: a {feature.step} takes a column of {feature.takes}s, not {odd}")
         if feature.takes == "number" and (odd := sorted(identifiers.intersection(feature.inputs))):
             raise ValueError(f"feature {feature.name}: no figure is made of the identifier {odd}")
+        if odd := [each for each in feature.inputs if sorts[each] != feature.takes]:
+            raise ValueError(f"feature {feature.name}: a {feature.step} takes a column of {feature.takes}s, not {odd}")
+        for each in feature.inputs:
+            _check_exact(feature, known.get(each))
         sorts[feature.name] = feature.gives
+
+
+def _sort(column: Column) -> Sort:
+    whole_identifier = column.identifier and column.kind == "integer"
+    return "number" if column.numeric and not whole_identifier else "word"
+
+
+def _check_exact(feature: _Feature, column: Column | None) -> None:
+    """Models take numbers as float32, in which larger whole numbers would be one word."""
+    if column is None or not column.numeric or feature.takes == "number":
+        return
+    low, high = column.minimum, column.maximum
+    if low is None or high is None or low < -LARGEST_WORD or high > LARGEST_WORD:
+        raise ValueError(
+            f"feature {feature.name}: the numbers of {column.name} are words only within ±{LARGEST_WORD:,}; "
+            "set its minimum and maximum, or make it a category"
+        )

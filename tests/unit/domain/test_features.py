@@ -66,6 +66,14 @@ def test_features_may_be_made_of_features_before_them() -> None:
     )
 
 
+def test_an_identifier_of_whole_numbers_is_a_column_of_words() -> None:
+    zip_code = Column(name="Zip", kind="integer", label="Zip", identifier=True, minimum=0, maximum=99_999)
+    check_features(
+        (TargetEncoding(name="Zip_Worth", column="Zip", keep=True), Grouping(name="Low", column="Zip", groups=LOW)),
+        (zip_code,),
+    )
+
+
 @pytest.mark.parametrize(
     ("features", "problem"),
     [
@@ -75,6 +83,10 @@ def test_features_may_be_made_of_features_before_them() -> None:
         ((Log(name="n", column="Row"),), r"no figure is made of the identifier \['Row'\]"),
         ((TargetEncoding(name="n", column="Size"),), "takes a column of words"),
         ((TargetEncoding(name="n", column="Code"), Log(name="m", column="n")), "takes a column of numbers"),
+        (
+            (TargetEncoding(name="n", column="Row"),),
+            r"the numbers of Row are words only within ±16,777,216; set its min",
+        ),
         ((TargetEncoding(name="n", column="m"), Grouping(name="m", column="Code", groups=LOW)), "unknown column"),
     ],
 )

@@ -7,14 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from skl2onnx import to_onnx
-from skl2onnx.common.data_types import StringTensorType
+from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import KFold
 from sklearn.preprocessing import TargetEncoder
 
 from telar.domain.groups import Group
 from telar.pipeline.features import register
-from telar.pipeline.features.words import FOLDS, GroupWords, TargetWords
+from telar.pipeline.features.words import FOLDS, DigitWords, GroupWords, TargetWords
 from telar.pipeline.training.compile import OPSETS
 
 GROUPS = (
@@ -52,6 +52,13 @@ def test_grouping_in_onnx_is_the_same_for_codes_seen_and_unseen(other: str | Non
 def test_grouping_in_onnx_is_the_same_for_any_text(words: list[str]) -> None:
     step = _grouping().fit(_column(words))
     np.testing.assert_array_equal(_run(step, _column(words)), step.transform(_column(words)))
+
+
+def test_whole_numbers_are_words_in_onnx_too_and_a_missing_one_stays_missing() -> None:
+    numbers = np.array([[601.0, np.nan], [-0.0, 16_777_215], [np.nan, -7]], dtype=np.float32)
+    step = DigitWords().fit(numbers)
+    assert step.transform(numbers).tolist() == [["601", ""], ["0", "16777215"], ["", "-7"]]
+    np.testing.assert_array_equal(_run(step, numbers), step.transform(numbers))
 
 
 def test_the_means_are_those_of_scikit_learn_from_the_other_folds_while_fitting() -> None:
@@ -119,9 +126,9 @@ def _column(words: list[str]) -> NDArray[np.object_]:
     return np.array(words, dtype=object).reshape(-1, 1)
 
 
-def _run(step: BaseEstimator, rows: NDArray[np.object_]) -> NDArray[np.float32]:
+def _run(step: BaseEstimator, rows: NDArray[np.object_] | NDArray[np.float32]) -> NDArray[np.float32]:
     register()
-    width = StringTensorType([None, rows.shape[1]])
+    width = (StringTensorType if rows.dtype == object else FloatTensorType)([None, rows.shape[1]])
     graph = to_onnx(step, initial_types=[("rows", width)], target_opset=OPSETS)
     session = onnxruntime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
     result: NDArray[np.float32] = session.run(None, {"rows": rows})[0]

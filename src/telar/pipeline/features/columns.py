@@ -14,7 +14,7 @@ from telar.domain.candidates import Candidate
 from telar.domain.features import Grouping, TargetEncoding
 from telar.domain.use_case import UseCase
 from telar.pipeline.features.steps import STEPS, step_for
-from telar.pipeline.features.words import GroupWords, TargetWords
+from telar.pipeline.features.words import DigitWords, GroupWords, TargetWords
 
 UNKNOWN_WORD = -1
 Part = tuple[str, BaseEstimator, list[str]]
@@ -61,13 +61,15 @@ def _grouped(use_case: UseCase, candidate: Candidate, replaced: set[str]) -> lis
     alike: dict[str, list[Grouping]] = defaultdict(list)
     for feature in use_case.features:
         if isinstance(feature, Grouping) and feature.name not in replaced:
-            _, before = _source(use_case, feature.column)
-            alike[repr((before, feature.groups, feature.other))].append(feature)
+            column, before = _source(use_case, feature.column)
+            way = (bool(_as_words(use_case, [column])), before, feature.groups, feature.other)
+            alike[repr(way)].append(feature)
     parts = []
     for features in alike.values():
         sources = [_source(use_case, each.name) for each in features]
-        steps = [*_groupers(sources[0][1]), ("encode", _encoder(candidate))]
-        parts.append((f"groups_{features[0].name}", Pipeline(steps), [column for column, _ in sources]))
+        columns = [column for column, _ in sources]
+        steps = [*_as_words(use_case, columns), *_groupers(sources[0][1]), ("encode", _encoder(candidate))]
+        parts.append((f"groups_{features[0].name}", Pipeline(steps), columns))
     return parts
 
 
@@ -76,7 +78,7 @@ def _means(use_case: UseCase, feature: TargetEncoding, candidate: Candidate, see
     classes = use_case.task == "classification"
     log = use_case.target_scale == "log"
     encoder = TargetWords(classes, feature.min_rows, feature.smooth, log, random_state=seed)
-    steps = [*_groupers(before), ("encode", encoder)]
+    steps = [*_as_words(use_case, [column]), *_groupers(before), ("encode", encoder)]
     if candidate.scale:
         steps.append(("scale", StandardScaler()))
     return (f"means_{feature.name}", Pipeline(steps), [column])
@@ -89,6 +91,12 @@ def _source(use_case: UseCase, name: str) -> tuple[str, tuple[Grouping, ...]]:
             column, before = _source(use_case, feature.column)
             return column, (*before, feature)
     return name, ()
+
+
+def _as_words(use_case: UseCase, columns: list[str]) -> list[tuple[str, BaseEstimator]]:
+    """The step before the others where the columns, all of one kind, are numbers that are words."""
+    numbers = any(column.numeric for column in use_case.columns if column.name in columns)
+    return [("digits", DigitWords())] if numbers else []
 
 
 def _groupers(groupings: Sequence[Grouping]) -> list[tuple[str, BaseEstimator]]:

@@ -2,18 +2,28 @@
 
 from typing import Any
 
+import numpy as np
 from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 
 from telar.adapters.onnx_model import MISSING_WORD
-from telar.pipeline.features.graph import ML, Graph
-from telar.pipeline.features.words import GroupWords, TargetWords
+from telar.pipeline.features.graph import INT64, ML, STRING, Graph
+from telar.pipeline.features.words import DigitWords, GroupWords, TargetWords
 
 
 def register_words() -> None:
     """Makes skl2onnx know the transformers of words; again and again without harm."""
+    update_registered_converter(DigitWords, "TelarDigitWords", _as_many_words, _spell)
     update_registered_converter(GroupWords, "TelarGroupWords", _as_many_words, _group)
     update_registered_converter(TargetWords, "TelarTargetWords", _as_many_means, _encode)
+
+
+def _spell(scope: Any, operator: Any, container: Any) -> None:  # noqa: ANN401 # skl2onnx is untyped
+    graph = Graph(scope, operator, container)
+    missing = graph.node("IsNaN", graph.matrix)
+    whole = graph.node("Cast", graph.node("Where", missing, graph.row(np.zeros(1)), graph.matrix), to=INT64)
+    digits = graph.node("Cast", whole, to=STRING)
+    graph.node("Where", missing, graph.word(MISSING_WORD), digits, output=graph.output)
 
 
 def _group(scope: Any, operator: Any, container: Any) -> None:  # noqa: ANN401 # skl2onnx is untyped

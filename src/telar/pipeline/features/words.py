@@ -16,6 +16,25 @@ FOLDS = 5
 Words = NDArray[np.object_]
 
 
+class DigitWords(TransformerMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn ships no annotations
+    """Whole numbers as words, n x k in and out: 601.0 is ``"601"``, a missing one ``""``."""
+
+    def fit(self, rows: ArrayLike, target: object = None) -> Self:  # noqa: ARG002
+        """Learns nothing but the width."""
+        self.n_features_in_ = np.shape(rows)[1]
+        return self
+
+    def transform(self, rows: ArrayLike) -> Words:
+        """The digits of the numbers."""
+        return np.column_stack([self._digits(column) for column in np.asarray(rows, dtype=np.float32).T])
+
+    def _digits(self, column: NDArray[np.float32]) -> Words:
+        codes, distinct = pd.factorize(column)
+        words = np.array([*(str(int(number)) for number in distinct), MISSING_WORD], dtype=object)
+        found: Words = words[codes]
+        return found
+
+
 class GroupWords(TransformerMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn ships no annotations
     """Puts the name of the first of ``patterns`` that matches a word in its place, n x k in and out.
 
