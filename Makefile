@@ -6,6 +6,7 @@
 venv := .telar/venv/bin/python
 python = $$(PYTHON='$(PYTHON)' sh scripts/python.sh)
 embedded = $(venv) -m telar.embedded
+workers = $(if $(args),0,2)
 # Needs no package: a machine that only runs containers has none of ours.
 compose = python=$$(PYTHON='$(PYTHON)' sh scripts/python.sh newer) && PYTHONPATH=src PYTHONDONTWRITEBYTECODE=1 "$$python" -m telar.compose
 
@@ -36,8 +37,8 @@ destroy: ## delete the platform on Docker with its data, after asking; yes=1 doe
 env: ## write .env and the files of its secrets, start nothing
 	@$(compose) env
 
-test: install-dev ## every test; MySQL's too where Docker or TELAR_TEST_MYSQL_URL is at hand
-	@$(venv) -m pytest $(args)
+test: install-dev ## every test, in two processes; args="-k ..." for some, in one; workers=N for others
+	@$(venv) -m pytest --numprocesses $(workers) --dist loadgroup --no-loadscope-reorder $(args)
 
 e2e: install-dev ## the platform on Docker from nothing to a prediction, twice; args="-k ..." for a part
 	@$(venv) -m pytest tests/e2e $(args)

@@ -9,17 +9,22 @@ from pydantic import SecretStr
 
 from telar.adapters.warehouse import Warehouse, open_warehouse
 from telar.domain.use_case import UseCase
+from tests.support import parallel
 from tests.support.databases import TestDatabase
-from tests.support.servers import HOW_TO_MYSQL, NoMySql, running_mysql, running_postgres
+from tests.support.parallel import say_last, shared_folder
+from tests.support.servers import HOW_TO_MYSQL, NoMySql, running_mysql, running_postgres, shared_mysql
 from tests.support.tiny import TINY
 
 ENGINES_VARIABLE = "TELAR_TEST_ENGINES"
 ENGINES = ("postgresql", "mysql")
-_WITHOUT_MYSQL = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(parallel)
     config.addinivalue_line("markers", "engines(*names): run this test on these engines only, of postgresql and mysql")
+    if "mysql" not in (_asked() or ENGINES):
+        told = f"{ENGINES_VARIABLE}={os.environ[ENGINES_VARIABLE]}"
+        say_last(config, f"The MySQL tests were NOT run ({told}). To run them: unset it.")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -41,13 +46,14 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secret
 @pytest.fixture(scope="session")
 def mysql_server(request: pytest.FixtureRequest) -> Iterator[SecretStr]:
     """The admin URL of a MySQL 8.4 or later; tests are skipped where there is none, unless it was asked for."""
+    folder = shared_folder(request.config)
     with ExitStack() as stack:
         try:
-            url = stack.enter_context(running_mysql())
+            url = shared_mysql(folder) if folder else stack.enter_context(running_mysql())
         except NoMySql as error:
             if "mysql" in _asked():
                 pytest.fail(f"{ENGINES_VARIABLE} asks for MySQL, and {error}: {HOW_TO_MYSQL}", pytrace=False)
-            request.config.stash[_WITHOUT_MYSQL] = str(error)
+            say_last(request.config, f"The MySQL tests were NOT run ({error}). To run them: {HOW_TO_MYSQL}.")
             pytest.skip(f"no MySQL at hand: {error}")
         yield url
 
@@ -79,19 +85,6 @@ def warehouse(database: TestDatabase) -> Iterator[Warehouse]:
     """An empty warehouse, opened by the pipeline's role."""
     with open_warehouse(database.pipeline_url) as opened:
         yield opened
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """The very last line, where nobody can take a run without MySQL for a whole one."""
-    if reason := config.stash.get(_WITHOUT_MYSQL, None):
-        _say_last(config, f"The MySQL tests were NOT run ({reason}). To run them: {HOW_TO_MYSQL}.")
-    elif "mysql" not in (_asked() or ENGINES):
-        asked = os.environ[ENGINES_VARIABLE]
-        _say_last(config, f"The MySQL tests were NOT run ({ENGINES_VARIABLE}={asked}). To run them: unset it.")
-
-
-def _say_last(config: pytest.Config, line: str) -> None:
-    config.get_terminal_writer().line(line, yellow=True)
 
 
 def _asked() -> list[str]:

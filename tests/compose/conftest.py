@@ -10,11 +10,11 @@ from secrets import token_hex
 import pytest
 
 from tests.compose.place import Place, make_place
+from tests.support.parallel import say_last
 from tests.support.servers import free_port
 
 ASKED = "TELAR_TEST_COMPOSE"
 HOW_TO = "start Docker"
-_WITHOUT_ENGINE = pytest.StashKey[str]()
 
 
 @pytest.fixture
@@ -39,7 +39,9 @@ def engine(request: pytest.FixtureRequest) -> str:
         reason = "no docker command" if done is None else f"no Docker engine answers: {done.stderr.strip()[-200:]}"
         if os.environ.get(ASKED) == "1":
             pytest.fail(f"{ASKED}=1, and there is {reason}", pytrace=False)
-        request.config.stash[_WITHOUT_ENGINE] = reason
+        say_last(
+            request.config, f"The tests of make up, down and destroy were NOT run ({reason}). To run them: {HOW_TO}."
+        )
         pytest.skip(reason)
     return done.stdout.strip()
 
@@ -51,10 +53,3 @@ def on_docker(engine: str, place: Place) -> Iterator[Place]:
     place.settings(TELAR_PORTAL_PORT=free_port(), TELAR_DATA_API_PORT=free_port(), TELAR_MEMORY_MB=1, TELAR_DISK_MB=1)
     yield place
     place.remove()
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """The very last line, where nobody can take a run without Docker for a whole one."""
-    if reason := config.stash.get(_WITHOUT_ENGINE, None):
-        line = f"The tests of make up, down and destroy were NOT run ({reason}). To run them: {HOW_TO}."
-        config.get_terminal_writer().line(line, yellow=True)

@@ -9,11 +9,11 @@ import pytest
 
 from tests.compose_file.installation import write_env
 from tests.compose_file.rendered import Rendered, render
+from tests.support.parallel import say_last
 
 ASKED = "TELAR_TEST_COMPOSE"
 HOW_TO = "install Docker's client with Compose 2.24 or later (a running engine is not needed)"
 BIND = "192.0.2.7"
-_WITHOUT_COMPOSE = pytest.StashKey[str]()
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def compose_client(request: pytest.FixtureRequest) -> str:
         reason = "no docker client" if done is None else f"`docker compose` fails: {done.stderr.strip()[-200:]}"
         if os.environ.get(ASKED) == "1":
             pytest.fail(f"{ASKED}=1, and there is {reason}: {HOW_TO}", pytrace=False)
-        request.config.stash[_WITHOUT_COMPOSE] = reason
+        say_last(request.config, f"The tests of the compose file were NOT run ({reason}). To run them: {HOW_TO}.")
         pytest.skip(f"the compose file cannot be rendered: {reason}")
     return done.stdout.strip()
 
@@ -44,10 +44,3 @@ def folder(compose_client: str, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def rendered(folder: Path) -> Rendered:
     """The compose file of that installation, open to others at the address BIND."""
     return render(folder, TELAR_BIND=BIND)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """The very last line, where nobody can take a run without Compose for a whole one."""
-    if reason := config.stash.get(_WITHOUT_COMPOSE, None):
-        line = f"The tests of the compose file were NOT run ({reason}). To run them: {HOW_TO}."
-        config.get_terminal_writer().line(line, yellow=True)

@@ -15,6 +15,7 @@ from sqlalchemy import URL, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from telar.embedded import postgres
+from tests.support.parallel import locked
 
 MYSQL_URL_VARIABLE = "TELAR_TEST_MYSQL_URL"
 MYSQL_IMAGE = "mysql:9.7"
@@ -58,10 +59,8 @@ def running_mysql(durable: bool = False) -> Iterator[SecretStr]:
     Raises:
         NoMySql: neither is at hand, or it is not MySQL 8.4 or later.
     """
-    given = os.environ.get(MYSQL_URL_VARIABLE)
-    if given:
-        _refuse_what_is_not_mysql(_answer(given))
-        yield SecretStr(given)
+    if given := _given_mysql():
+        yield given
         return
     container, url = _start_container(durable)
     try:
@@ -69,6 +68,32 @@ def running_mysql(durable: bool = False) -> Iterator[SecretStr]:
         yield SecretStr(url)
     finally:
         _docker("rm", "--force", "--volumes", container)
+
+
+def shared_mysql(folder: Path) -> SecretStr:
+    """The same for several processes: the first that asks starts the container, whose id is left in ``folder``.
+
+    Raises:
+        NoMySql: as `running_mysql` does.
+    """
+    if given := _given_mysql():
+        return given
+    kept = folder / "mysql.url"
+    with locked(folder / "mysql.lock"):
+        if not kept.exists():
+            container, url = _start_container(durable=False)
+            (folder / "mysql.container").write_text(container)
+            _wait_for(url)
+            kept.write_text(url)
+    return SecretStr(kept.read_text())
+
+
+def _given_mysql() -> SecretStr | None:
+    given = os.environ.get(MYSQL_URL_VARIABLE)
+    if not given:
+        return None
+    _refuse_what_is_not_mysql(_answer(given))
+    return SecretStr(given)
 
 
 def _start_container(durable: bool) -> tuple[str, str]:

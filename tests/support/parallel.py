@@ -1,0 +1,90 @@
+"""Several processes for one run of the tests: what stays together, what they share, and last words of them all.
+
+`pytest -n 2 --dist loadgroup --no-loadscope-reorder`, as `make test` says; without -n nothing here is noticed.
+"""
+
+import fcntl
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+# Folders whose tests share servers that are dear to start; all other modules stand each for itself.
+TOGETHER = ("browser", "dags", "services/inference", "services/mlflow")
+# The longest first, so that no process is left with one of them at the end.
+FIRST = ("dags", "embedded/test_running_platform.py")
+SHARED, LAST_WORDS = "telar_shared_folder", "telar_last_words"
+_FOLDER = pytest.StashKey[Path]()
+_WORDS = pytest.StashKey[list[str]]()
+
+
+def say_last(config: pytest.Config, line: str) -> None:
+    """``line`` ends what the run prints, once, whichever process it comes from."""
+    words = config.stash.setdefault(_WORDS, [])
+    if line not in words:
+        words.append(line)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[LAST_WORDS] = words
+
+
+def shared_folder(config: pytest.Config) -> Path | None:
+    """A folder that every process of this run sees; None where there is only one process."""
+    told = getattr(config, "workerinput", {}).get(SHARED)
+    return Path(told) if told else None
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each test gets the name of its group, as --dist loadgroup takes it."""
+    if not hasattr(config, "workerinput"):
+        return
+    names = {item: _group(item) for item in items}
+    items.sort(key=lambda item: FIRST.index(names[item]) if names[item] in FIRST else len(FIRST))
+    for item, name in names.items():
+        item.add_marker(pytest.mark.xdist_group(name))
+
+
+def _group(item: pytest.Item) -> str:
+    """The test's module, or the folder above it whose servers it shares, by its path below tests/."""
+    path = item.path.relative_to(TESTS).as_posix()
+    return next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist has no name for it outside
+    """Before a process is started: where it finds what the run shares."""
+    stash = node.config.stash
+    if _FOLDER not in stash:
+        stash[_FOLDER] = Path(tempfile.mkdtemp(prefix="telar tests "))
+    node.workerinput[SHARED] = str(stash[_FOLDER])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ANN401, ARG001 - xdist's
+    for line in getattr(node, "workeroutput", {}).get(LAST_WORDS, []):
+        say_last(node.config, line)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The containers that processes shared go; then the very last lines, which nobody can overlook."""
+    if folder := config.stash.get(_FOLDER, None):
+        for note in folder.glob("*.container"):
+            subprocess.run(["docker", "rm", "--force", "--volumes", note.read_text()], check=False, capture_output=True)
+        shutil.rmtree(folder)
+    if not hasattr(config, "workerinput"):
+        for line in config.stash.get(_WORDS, []):
+            config.get_terminal_writer().line(line, yellow=True)
