@@ -1,5 +1,6 @@
 """A fitted Pipeline as an ONNX graph with the interface that inference expects."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from onnx import ModelProto
@@ -50,16 +51,17 @@ def _graph(pipeline: Pipeline, contract: Contract) -> ModelProto:
     except _REFUSALS as error:
         estimator = type(pipeline.steps[-1][1]).__name__
         raise NotConvertible(f"the pipeline of {estimator} has no ONNX form: {error}") from error
+    names = {each.name: column.name for each, column in zip(model.graph.input, contract.columns, strict=True)}
     if not classifies:
-        _rename_output(model, "value")
+        names[model.graph.output[0].name] = "value"
+    _rename(model, names)
     return model
 
 
-def _rename_output(model: ModelProto, name: str) -> None:
-    """Gives the graph's only output another name."""
-    (output,) = model.graph.output
+def _rename(model: ModelProto, names: Mapping[str, str]) -> None:
+    """Gives values of the graph other names, all at once: skl2onnx writes a-b as a_b, and a_b beside it as a_b1."""
     for node in model.graph.node:
-        for position, each in enumerate(node.output):
-            if each == output.name:
-                node.output[position] = name
-    output.name = name
+        for ends in (node.input, node.output):
+            ends[:] = [names.get(each, each) for each in ends]
+    for each in (*model.graph.input, *model.graph.output):
+        each.name = names.get(each.name, each.name)
