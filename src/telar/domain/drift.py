@@ -1,13 +1,16 @@
 """Two comparisons of a batch: with the batch before it, and with the rows that production was trained on."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from telar.domain.base import Value
 from telar.domain.profile import CategoryProfile, NumericProfile, Profile
 
-STATISTICS = ("mean", "std", "median", "q75")
+STATISTICS = {"mean": "mean", "std": "standard deviation", "median": "median", "q75": "75 % quantile"}
 SMALLEST_SHARE = 1e-4
+RARE_SHARE = 0.01
+LARGEST = 1e6  # a change beyond a millionfold is told as one: tables hold no infinity
+NOTHING = 1e-9  # beside its spread, a mean below this is a 0 that rounding left
 
 
 class Change(Value):
@@ -68,11 +71,12 @@ def compare_with_training(reference: Profile | None, current: Profile) -> tuple[
 
 def relative_change(previous: float, current: float, spread: float | None = None) -> float:
     """``|current - previous| / |previous|``; a previous 0 is measured in its ``spread``, else all or nothing."""
-    if previous != 0:
-        return abs(current - previous) / abs(previous)
-    if spread:
-        return abs(current) / spread
-    return 0.0 if current == 0 else 1.0
+    scale = abs(previous)
+    if spread and scale <= NOTHING * spread:
+        scale = spread
+    if scale == 0:
+        return 0.0 if current == 0 else 1.0
+    return min(abs(current - previous) / scale, LARGEST)
 
 
 def population_stability(reference: Sequence[float], current: Sequence[float]) -> float | None:
@@ -95,13 +99,26 @@ def _wasserstein(reference: NumericProfile, current: NumericProfile) -> float | 
         return None
     distance = sum(abs(a - b) for a, b in zip(reference.quantiles, current.quantiles, strict=True))
     mean = distance / len(reference.quantiles)
-    return mean / reference.std if reference.std else (0.0 if mean == 0 else 1.0)
+    if not reference.std:
+        return 0.0 if mean == 0 else 1.0
+    return min(mean / reference.std, LARGEST)
 
 
 def _category_shift(column: str, reference: CategoryProfile, current: CategoryProfile) -> Shift:
-    words = sorted({*reference.shares, *current.shares})
-    psi = population_stability(
-        [reference.shares.get(word, 0.0) for word in words], [current.shares.get(word, 0.0) for word in words]
-    )
+    if not current.shares:
+        return Shift(column=column)
     new = sum(share for word, share in current.shares.items() if word not in reference.shares)
-    return Shift(column=column, psi=psi, new_share=new)
+    psi = population_stability(*_grouped(reference.shares, current.shares)) if reference.shares else None
+    return Shift(column=column, psi=psi, new_share=min(new, 1.0))
+
+
+def _grouped(reference: Mapping[str, float], current: Mapping[str, float]) -> tuple[list[float], list[float]]:
+    """The shares of every word that one of both holds often, and of all others together.
+
+    Of thousands of rare words, chance alone would make an index far beyond any threshold.
+    """
+    words = {*reference, *current}
+    common = sorted(word for word in words if max(reference.get(word, 0), current.get(word, 0)) >= RARE_SHARE)
+    sides = ([side.get(word, 0.0) for word in common] for side in (reference, current))
+    left, right = ([*shares, max(1.0 - sum(shares), 0.0)] for shares in sides)
+    return left, right

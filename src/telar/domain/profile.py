@@ -33,7 +33,7 @@ class CategoryProfile(Value):
 
 
 class Profile(Value):
-    """The profile of a set of rows; identifiers and the target are left out."""
+    """The profile of a set of rows, the target among its columns; identifiers are left out."""
 
     rows: int
     numbers: dict[str, NumericProfile] = Field(default_factory=dict)

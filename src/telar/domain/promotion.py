@@ -1,11 +1,13 @@
 """Whether to promote: the challenger's evidence against production's, on the same held-out rows."""
 
 from math import isclose
+from typing import NamedTuple
 
 from telar.domain.base import Value
 from telar.domain.decisions import Check, Decision
 from telar.domain.metrics import GREATER_IS_BETTER, gain
 from telar.domain.rules import GateRules, Guard
+from telar.domain.wording import figure, percent
 
 ROUNDING = 1e-9
 
@@ -43,39 +45,51 @@ class GateFigures(Value):
 
 def decide_promotion(figures: GateFigures) -> Decision:
     """``promote`` when every check holds; otherwise ``reject``, naming the first that does not."""
-    checks = (*_quality_checks(figures), *_limit_checks(figures))
-    broken = [check for check in checks if not check.holds]
-    if broken:
-        first = broken[0]
-        return Decision(
-            choice="reject",
-            reason=f"{_unscored(figures)}{first.name} is {_shown(first.value)}, limit {_shown(first.threshold)}",
-            checks=checks,
-        )
+    demands = (*_quality_demands(figures), *_limit_demands(figures))
+    checks = tuple(demand.check for demand in demands)
+    broken = next((demand for demand in demands if not demand.check.holds), None)
+    if broken is not None:
+        return Decision(choice="reject", reason=f"{_unscored(figures)}{broken.told}", checks=checks)
     return Decision(choice="promote", reason=_praise(figures), checks=checks)
 
 
-def _quality_checks(figures: GateFigures) -> tuple[Check, ...]:
+class _Demand(NamedTuple):
+    """A check, and the sentence that is said where it does not hold."""
+
+    check: Check
+    told: str
+
+
+def _quality_demands(figures: GateFigures) -> tuple[_Demand, ...]:
     metric, rules = figures.primary_metric, figures.rules
     if metric not in figures.challenger or (figures.production is not None and metric not in figures.production):
         return (_undefined(metric),)
     value = figures.challenger[metric]
     if figures.production is None:
         passes = gain(metric, value, rules.floor) >= 0
-        return (Check(name=f"floor of {metric}", value=value, threshold=rules.floor, holds=passes),)
-    production = figures.production[metric]
-    won = gain(metric, value, production)
-    needed = rules.min_gain * (abs(production) if rules.relative_gain else 1.0)
+        check = Check(name=f"floor of {metric}", value=value, threshold=rules.floor, holds=passes)
+        side = "below" if GREATER_IS_BETTER[metric] else "above"
+        return (_Demand(check, f"{metric} {figure(value)} is {side} the floor {figure(rules.floor)} of a first model"),)
+    guards = (_guard_demand(guard, figures.challenger, figures.production) for guard in rules.guards)
+    return (*_gain_demands(figures, value, figures.production[metric]), *guards)
+
+
+def _gain_demands(figures: GateFigures, value: float, before: float) -> tuple[_Demand, ...]:
+    metric, rules = figures.primary_metric, figures.rules
+    won = gain(metric, value, before)
+    needed = rules.min_gain * (abs(before) if rules.relative_gain else 1.0)
     low, high = figures.gain_interval or (won, won)
+    enough = Check(name=f"gain in {metric}", value=won, threshold=needed, holds=_reached(won, needed))
+    margin = f"at least {figure(needed, 6)}{_share(rules.min_gain, rules.relative_gain)} " if needed else ""
+    sure = Check(
+        name="gain interval excludes worse",
+        value=f"{figure(low)} to {figure(high)}",
+        threshold="low end at least 0",
+        holds=low >= 0,
+    )
     return (
-        Check(name=f"gain in {metric}", value=won, threshold=needed, holds=_reached(won, needed)),
-        Check(
-            name="gain interval excludes worse",
-            value=f"{low:.4f} to {high:.4f}",
-            threshold="low end at least 0",
-            holds=low >= 0,
-        ),
-        *(_guard_check(guard, figures.challenger, figures.production) for guard in rules.guards),
+        _Demand(enough, f"{_against(metric, value, before)}, and must be {margin}better"),
+        _Demand(sure, f"the gain of {figure(won, 6)} in {metric} may be chance: its 95 % interval is {sure.value}"),
     )
 
 
@@ -84,38 +98,65 @@ def _reached(won: float, needed: float) -> bool:
     return won > needed or (needed > 0 and isclose(won, needed, rel_tol=ROUNDING))
 
 
-def _guard_check(guard: Guard, challenger: dict[str, float], production: dict[str, float]) -> Check:
-    if guard.metric not in challenger or guard.metric not in production:
-        return _undefined(guard.metric)
-    before = production[guard.metric]
-    loss = -gain(guard.metric, challenger[guard.metric], before)
+def _guard_demand(guard: Guard, challenger: dict[str, float], production: dict[str, float]) -> _Demand:
+    metric = guard.metric
+    if metric not in challenger or metric not in production:
+        return _undefined(metric)
+    before = production[metric]
+    loss = -gain(metric, challenger[metric], before)
     allowed = guard.tolerance * (abs(before) if guard.relative else 1.0)
     holds = loss <= allowed or isclose(loss, allowed, rel_tol=ROUNDING)
-    return Check(name=f"loss in {guard.metric}", value=loss, threshold=allowed, holds=holds)
+    check = Check(name=f"loss in {metric}", value=loss, threshold=allowed, holds=holds)
+    limit = f"{figure(allowed, 6)}{_share(guard.tolerance, guard.relative)}"
+    return _Demand(check, f"{_against(metric, challenger[metric], before)}, and may be at most {limit} worse")
 
 
-def _undefined(metric: str) -> Check:
+def _against(metric: str, value: float, before: float) -> str:
+    won = gain(metric, value, before)
+    apart = f"{figure(abs(won), 6)} {'better' if won > 0 else 'worse'} than" if won else "the same as"
+    return f"{metric} {figure(value)} is {apart} production's {figure(before)}"
+
+
+def _share(rule: float, relative: bool) -> str:
+    return f" ({percent(rule)})" if relative else ""
+
+
+def _undefined(metric: str) -> _Demand:
     """A metric that the held-out rows do not define, as a ROC area of one class, proves nothing."""
-    return Check(name=f"{metric} on the held-out rows", value="undefined", threshold="defined", holds=False)
+    check = Check(name=f"{metric} on the held-out rows", value="undefined", threshold="defined", holds=False)
+    return _Demand(check, f"{metric} is not defined by the held-out rows")
 
 
-def _limit_checks(figures: GateFigures) -> tuple[Check, ...]:
+def _limit_demands(figures: GateFigures) -> tuple[_Demand, ...]:
     rules, parity = figures.rules, figures.parity
+    agreement = Check(
+        name="ONNX label agreement",
+        value=parity.label_agreement,
+        threshold=rules.min_label_parity,
+        holds=parity.label_agreement >= rules.min_label_parity,
+    )
+    agreed, least = percent(parity.label_agreement), percent(rules.min_label_parity)
     return (
-        Check(
-            name="ONNX label agreement",
-            value=parity.label_agreement,
-            threshold=rules.min_label_parity,
-            holds=parity.label_agreement >= rules.min_label_parity,
+        _Demand(agreement, f"the ONNX model gives the same label for {agreed} of the rows only, limit {least}"),
+        _at_most(
+            "ONNX probability difference",
+            parity.max_probability_difference,
+            rules.max_probability_difference,
+            "the ONNX model's scores differ by up to {}",
         ),
-        _at_most("ONNX probability difference", parity.max_probability_difference, rules.max_probability_difference),
-        _at_most("model size in MB", figures.model_megabytes, rules.max_model_megabytes),
-        _at_most("latency of one row in ms", figures.latency_milliseconds, rules.max_latency_milliseconds),
+        _at_most("model size in MB", figures.model_megabytes, rules.max_model_megabytes, "the model takes {} MB"),
+        _at_most(
+            "latency of one row in ms",
+            figures.latency_milliseconds,
+            rules.max_latency_milliseconds,
+            "one row takes {} ms",
+        ),
     )
 
 
-def _at_most(name: str, value: float, limit: float) -> Check:
-    return Check(name=name, value=value, threshold=limit, holds=value <= limit)
+def _at_most(name: str, value: float, limit: float, told: str) -> _Demand:
+    check = Check(name=name, value=value, threshold=limit, holds=value <= limit)
+    return _Demand(check, f"{told.format(figure(value))}, limit {figure(limit)}")
 
 
 def _praise(figures: GateFigures) -> str:
@@ -123,16 +164,13 @@ def _praise(figures: GateFigures) -> str:
     value = figures.challenger[metric]
     if figures.production is None:
         what = _unscored(figures) or "first model: "
-        return f"{what}{metric} {value:.4f} passes the floor {figures.rules.floor}"
+        return f"{what}{metric} {figure(value)} passes the floor {figure(figures.rules.floor)}"
     better = "up" if GREATER_IS_BETTER[metric] else "down"
-    return f"{metric} {better} from {figures.production[metric]:.4f} to {value:.4f} on {figures.rows} held-out rows"
+    before = figure(figures.production[metric])
+    return f"{metric} {better} from {before} to {figure(value)} on {figures.rows:,} held-out rows"
 
 
 def _unscored(figures: GateFigures) -> str:
     if figures.production_unscored is None:
         return ""
     return f"version {figures.production_version} cannot be scored on these rows ({figures.production_unscored}): "
-
-
-def _shown(value: float | str | bool | None) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

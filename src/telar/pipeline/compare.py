@@ -55,5 +55,5 @@ def against_previous(context: Context, batch_id: int, current: Profile) -> Compa
 
 def against_production(context: Context, clean: pd.DataFrame, production: Production) -> Comparison[Shift]:
     """Effect sizes against production's training rows, on the intervals of their profile."""
-    current = profile(clean, context.use_case.columns, production.profile)
+    current = profile(clean, context.use_case.columns, context.use_case.target, production.profile)
     return Comparison(production.version, compare_with_training(production.profile, current))

@@ -90,7 +90,7 @@ def _accept(
     context: Context, batch_id: int, rows: pd.DataFrame, validations: Validations, production: Production
 ) -> PrepareReport:
     train_rows = int((rows[PARTITION] == TRAIN).sum())
-    current = profile(rows, context.use_case.columns)
+    current = profile(rows, context.use_case.columns, context.use_case.target)
     reach("prepare.before_store")
     clean.store(context.warehouse, context.use_case, batch_id, rows)
     reach("prepare.after_store")

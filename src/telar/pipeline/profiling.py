@@ -6,32 +6,38 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from telar.domain.columns import Column
+from telar.domain.columns import Column, Target
 from telar.domain.profile import CategoryProfile, NumericProfile, Profile
 
+LARGEST = 1e150  # the squares of more would be infinite, which no table holds
 
-def profile(frame: pd.DataFrame, columns: Sequence[Column], edges_from: Profile | None = None) -> Profile:
-    """The profile of the typed columns of ``frame``; identifiers are left out.
+
+def profile(
+    frame: pd.DataFrame, columns: Sequence[Column], target: Target | None = None, edges_from: Profile | None = None
+) -> Profile:
+    """The profile of the typed columns of ``frame`` and of its ``target``; identifiers are left out.
 
     ``edges_from`` is the profile to be compared with: its edges are taken where it has some, so that shares are
     comparable; otherwise the edges are the deciles of the frame itself.
     """
-    looked_at = [column for column in columns if not column.identifier]
+    numeric = {column.name: column.numeric for column in columns if not column.identifier}
+    if target is not None:
+        numeric[target.name] = not target.classes
     known = edges_from.numbers if edges_from else {}
     return Profile(
         rows=len(frame),
         numbers={
-            column.name: _numeric(frame[column.name], known[column.name].edges if column.name in known else ())
-            for column in looked_at
-            if column.numeric
+            name: _numeric(frame[name], known[name].edges if name in known else ())
+            for name, is_number in numeric.items()
+            if is_number
         },
-        categories={column.name: _categories(frame[column.name]) for column in looked_at if not column.numeric},
+        categories={name: _categories(frame[name]) for name, is_number in numeric.items() if not is_number},
     )
 
 
 def _numeric(series: pd.Series, edges: tuple[float, ...]) -> NumericProfile:
     values = series.to_numpy(dtype=np.float64)
-    present = values[np.isfinite(values)]
+    present = np.clip(values[np.isfinite(values)], -LARGEST, LARGEST)
     nulls = len(values) - len(present)
     if not len(present):
         return NumericProfile(count=0, nulls=nulls, edges=edges)

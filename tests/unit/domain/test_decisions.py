@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 
 from telar.domain.decisions import Decision, TrainingFigures, decide_training
@@ -69,14 +70,45 @@ def test_the_first_batch_is_trained_on() -> None:
 def test_a_changed_batch_is_trained_on_and_the_reason_names_figure_and_limit() -> None:
     decision = choice(changes=JUMPED)
 
-    assert (decision.choice, decision.reason) == ("train", "Count.mean changed by 0.500 (limit 0.15)")
+    told = "the mean of Count changed by 50 % since the batch before, from 30 to 45 (limit 15 %)"
+    assert (decision.choice, decision.reason) == ("train", told)
+
+
+def test_of_several_rules_that_fire_the_one_broken_most_is_told_and_the_others_are_counted() -> None:
+    shift = Shift(column="Colour", psi=0.5, new_share=0.2)
+    decision = choice(changes=JUMPED, shifts=(shift,))
+
+    told = "20 % of the values of Colour are words that production never saw (limit 1 %), and 2 more rules fired"
+    assert decision.reason == told
+
+
+@pytest.mark.parametrize(
+    ("shift", "told"),
+    [
+        (Shift(column="Count", psi=0.35), "Count is spread unlike in production's training rows, with a population "),
+        (Shift(column="Count", wasserstein=0.5), "Count lies 0.5 standard deviations from production's training rows "),
+    ],
+)
+def test_a_shift_against_production_is_told_in_its_own_words(shift: Shift, told: str) -> None:
+    assert choice(changes=(), shifts=(shift,)).reason.startswith(told)
+
+
+def test_prices_are_told_in_whole_numbers_with_commas() -> None:
+    doubled = Change(column="Price", statistic="q75", previous=265_000.4, current=530_000.8, change=1.0)
+
+    assert "the 75 % quantile of Price changed by 100 %" in choice(changes=(doubled,)).reason
+    assert "from 265,000 to 530,001" in choice(changes=(doubled,)).reason
+
+
+def test_a_batch_with_nothing_beside_it_says_so() -> None:
+    assert choice(changes=(), shifts=()).reason == "there is nothing to compare the batch with"
 
 
 def test_a_changed_batch_waits_until_enough_rows_are_pending() -> None:
     decision = choice(changes=JUMPED, pending_rows=999)
 
     assert decision.choice == "skip"
-    assert "only 999 of 1000 new rows are pending" in decision.reason
+    assert "only 999 of 1,000 new rows are pending" in decision.reason
 
 
 def test_force_trains_without_any_drift() -> None:

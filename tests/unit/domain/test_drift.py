@@ -1,11 +1,25 @@
 """The two comparisons: safe at zero, at the first batch and at nulls."""
 
+import json
+import math
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telar.domain.drift import compare_batches, compare_with_training, population_stability, relative_change
+from telar.domain.decisions import TrainingFigures, decide_training
+from telar.domain.drift import (
+    Change,
+    Shift,
+    compare_batches,
+    compare_with_training,
+    population_stability,
+    relative_change,
+)
 from telar.domain.profile import CategoryProfile, NumericProfile, Profile
+from telar.domain.rules import DriftRules
+from tests.unit.domain.figures import profiles
 
 finite = st.floats(-1e9, 1e9)
 distributions = st.lists(st.integers(0, 100), min_size=2, max_size=12).filter(any)
@@ -18,6 +32,24 @@ def numeric(mean: float | None, std: float | None = 1.0, **more: object) -> Prof
 
 def words(**shares: float) -> Profile:
     return Profile(rows=9, categories={"Colour": CategoryProfile(count=9, nulls=0, shares=shares)})
+
+
+def training(figures: tuple[Change | Shift, ...]) -> TrainingFigures:
+    """What a decision about these figures looks at, with a model in production and rows enough."""
+    return TrainingFigures(
+        production_version="1",
+        forced=False,
+        refused=None,
+        batch_rows=9_000,
+        pending_rows=9_000,
+        changes=tuple(each for each in figures if isinstance(each, Change)),
+        shifts=tuple(each for each in figures if isinstance(each, Shift)),
+        rules=DriftRules(),
+    )
+
+
+def measures_of(figure: dict[str, float | None]) -> Iterator[float | None]:
+    return (figure[name] for name in ("change", "psi", "wasserstein", "new_share") if name in figure)
 
 
 def shares_of(counts: list[int]) -> list[float]:
@@ -38,6 +70,64 @@ def test_a_previous_zero_is_measured_in_its_spread_else_all_or_nothing() -> None
     assert relative_change(0, 3, spread=6) == 0.5
     assert relative_change(0, 3) == 1.0
     assert relative_change(0, 0) == 0.0
+
+
+def test_a_zero_that_rounding_left_is_a_zero() -> None:
+    assert relative_change(1e-17, 0.01, spread=1.0) == pytest.approx(0.01)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.floats(allow_nan=False, allow_infinity=False))
+def test_no_change_is_infinite_however_small_the_value_before(before: float, now: float) -> None:
+    assert math.isfinite(relative_change(before, now))
+
+
+@given(profiles, profiles)
+def test_what_is_stored_of_two_batches_is_json_that_any_database_takes(before: Profile, now: Profile) -> None:
+    figures = (*compare_batches(before, now), *compare_with_training(before, now))
+    stored = json.dumps([figure.model_dump(mode="json") for figure in figures], allow_nan=False)
+    decision = decide_training(training(figures))
+
+    json.dumps(decision.model_dump(mode="json"), allow_nan=False)
+    assert decide_training(training(figures)) == decision
+    assert all(each is None or each >= 0 for figure in json.loads(stored) for each in measures_of(figure))
+
+
+@given(profiles)
+def test_a_batch_never_drifts_from_itself(same: Profile) -> None:
+    for change in compare_batches(same, same):
+        assert not change.change
+    for shift in compare_with_training(same, same):
+        assert (shift.psi or 0, shift.wasserstein or 0, shift.new_share or 0) == pytest.approx((0, 0, 0), abs=1e-9)
+
+
+@given(profiles, profiles)
+def test_the_index_of_words_is_the_same_both_ways(before: Profile, now: Profile) -> None:
+    there, back = (
+        {shift.column: shift.psi for shift in shifts if shift.column in before.categories}
+        for shifts in (compare_with_training(before, now), compare_with_training(now, before))
+    )
+    assert {name: psi for name, psi in there.items() if psi is not None} == pytest.approx(
+        {name: psi for name, psi in back.items() if psi is not None}
+    )
+
+
+def test_thousands_of_rare_words_that_chance_shuffles_are_no_shift() -> None:
+    half = [f"street {number}" for number in range(2_000)]
+    before = words(**dict.fromkeys(half[:1_000], 0.001))
+    now = words(**dict.fromkeys(half[500:1_500], 0.001))
+    (shift,) = compare_with_training(before, now)
+
+    assert shift.psi == pytest.approx(0)
+    assert shift.new_share == pytest.approx(0.5)  # that they are new is told by its own rule
+
+
+@pytest.mark.parametrize("one", ["before", "now"])
+def test_words_that_are_all_missing_on_one_side_have_no_index(one: str) -> None:
+    known, empty = words(red=0.5, blue=0.5), Profile(rows=9, categories={"Colour": CategoryProfile(count=0, nulls=9)})
+    (shift,) = compare_with_training(*((empty, known) if one == "before" else (known, empty)))
+
+    assert shift.psi is None
+    assert shift.new_share == (1.0 if one == "before" else None)
 
 
 @given(distributions)

@@ -33,7 +33,7 @@ def test_shares_belong_to_the_intervals_of_the_edges() -> None:
 def test_rows_compared_with_themselves_have_not_shifted() -> None:
     frame = typed(TINY, 2_000, 1)
     reference = profile(frame, TINY.columns)
-    for shift in compare_with_training(reference, profile(frame, TINY.columns, reference)):
+    for shift in compare_with_training(reference, profile(frame, TINY.columns, edges_from=reference)):
         assert shift.psi == pytest.approx(0)
         assert not shift.wasserstein
         assert not shift.new_share
@@ -43,7 +43,7 @@ def test_rows_compared_with_themselves_have_not_shifted() -> None:
 def test_a_constant_column_that_moves_is_seen(moved_to: float) -> None:
     frame = typed(TINY, 500, 1).assign(Count=5.0)
     reference = profile(frame, TINY.columns)
-    moved = profile(frame.assign(Count=moved_to), TINY.columns, reference)
+    moved = profile(frame.assign(Count=moved_to), TINY.columns, edges_from=reference)
     shifts = {each.column: each for each in compare_with_training(reference, moved)}
     assert (shifts["Count"].psi or 0) > 1
 
@@ -51,7 +51,7 @@ def test_a_constant_column_that_moves_is_seen(moved_to: float) -> None:
 def test_a_column_of_zeros_and_ones_that_swap_shares_is_seen() -> None:
     frame = typed(TINY, 1_000, 1).assign(Count=[0.0] * 950 + [1.0] * 50)
     reference = profile(frame, TINY.columns)
-    swapped = profile(frame.assign(Count=[0.0] * 500 + [1.0] * 500), TINY.columns, reference)
+    swapped = profile(frame.assign(Count=[0.0] * 500 + [1.0] * 500), TINY.columns, edges_from=reference)
     shifts = {each.column: each for each in compare_with_training(reference, swapped)}
     assert (shifts["Count"].psi or 0) > 0.2
 

@@ -13,6 +13,7 @@ from telar.adapters.model_registry.run_record import RunRecord
 from telar.adapters.onnx_model import OnnxModel
 from telar.domain.promotion import Parity
 from telar.domain.use_case import UseCase
+from telar.pipeline.explanation import explain, rows_to_explain
 from telar.pipeline.profiling import profile
 from telar.pipeline.training import labels
 from telar.pipeline.training.card import model_card
@@ -66,8 +67,12 @@ def train(
     with _timed(use_case, "evaluation"):
         metrics = _metrics(model, prepared, parity, len(compiled))
         weights = importance(model, prepared.contract, prepared.validation, use_case.primary_metric)
+    with _timed(use_case, "explanation"):
+        moved = explain(model, prepared.contract, rows_to_explain(prepared.test.rows, prepared.contract))
     metrics |= labels.search_metrics(use_case, prepared, contenders)
-    story = Story(use_case, prepared.contract, rows, why, contenders, chosen, prepared.left_out, metrics, weights)
+    story = Story(
+        use_case, prepared.contract, rows, why, contenders, chosen, prepared.left_out, metrics, weights, moved
+    )
     work.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=work, prefix="training-") as folder:
         record = _written(Path(folder), story, model, prepared, parity, compiled, started_at)
@@ -99,14 +104,15 @@ def _written(
     files, contract, test = folder / "run", prepared.contract, prepared.test
     files.mkdir()
     scores = run(model, contract, test.rows)
-    with _timed(story.use_case, "report"):
+    with _timed(story.use_case, "report"), quiet():
         write_report(files, story, test, scores)
         card = model_card(story, parity, per_class(contract, test.target, scores))
         (files / CARD_FILE).write_text(card)
     with _timed(story.use_case, "model folder"), quiet():
-        shape = profile(prepared.train.rows, contract.columns)
+        shape = profile(prepared.train.rows, contract.columns, contract.target)
         write_model(folder / "model", compiled, story.chosen.contender.best.pipeline, contract, shape, parity)
         (folder / "model" / CARD_FILE).write_text(card)
+        story.explained.of.save(folder / "model")
     return RunRecord(
         name=f"batch {story.why.batch_id}",
         parameters=labels.parameters(story),
