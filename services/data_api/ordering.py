@@ -57,10 +57,11 @@ def _selected(selections: tuple[Selection, ...], rows: pd.DataFrame) -> list[pd.
 
 def _fits(selection: Selection, rows: pd.DataFrame) -> pd.Series:
     fits = pd.Series(True, index=rows.index)
-    if selection.words:
-        fits &= rows[selection.column].astype("string").isin(list(selection.words))
-    if selection.minimum is not None:
-        fits &= pd.to_numeric(rows[selection.column], errors="coerce") >= selection.minimum
-    if selection.maximum is not None:
-        fits &= pd.to_numeric(rows[selection.column], errors="coerce") <= selection.maximum
+    for rule in selection.where:
+        if rule.words:
+            fits &= rows[rule.column].astype("string").isin(list(rule.words))
+        if rule.minimum is not None:
+            fits &= pd.to_numeric(rows[rule.column], errors="coerce") >= rule.minimum
+        if rule.maximum is not None:
+            fits &= pd.to_numeric(rows[rule.column], errors="coerce") <= rule.maximum
     return fits

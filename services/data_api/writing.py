@@ -33,15 +33,21 @@ def write_feed(folder: Path, use_case: UseCase, frame: pd.DataFrame, manifest: M
 
 
 def _lines(use_case: UseCase, frame: pd.DataFrame) -> Iterator[str]:
+    """Each distinct value is one text, key and all: the rows of a large feed only refer to it."""
     objects = use_case.source.row_format == "objects"
     kinds = {column.name: column.kind for column in use_case.columns}
     encode: Callable[[object], str] = _json_value if objects else _json_text
-    values = [encoded(frame[name], kinds.get(name, "category"), encode, "null") for name in use_case.names]
-    if not objects:
-        return ("[" + ",".join(row) + "]" for row in zip(*values, strict=True))
-    keys = [json.dumps(name) + ":" for name in use_case.names]
-    pairs = [[key + value for value in column] for key, column in zip(keys, values, strict=True)]
-    return ("{" + ",".join(row) + "}" for row in zip(*pairs, strict=True))
+    keys = [json.dumps(name) + ":" if objects else "" for name in use_case.names]
+    values = [
+        encoded(frame[name], kinds.get(name, "category"), _after(key, encode), key + "null")
+        for key, name in zip(keys, use_case.names, strict=True)
+    ]
+    opening, closing = ("{", "}") if objects else ("[", "]")
+    return (opening + ",".join(row) + closing for row in zip(*values, strict=True))
+
+
+def _after(key: str, encode: Callable[[object], str]) -> Callable[[object], str]:
+    return lambda value: key + encode(value)
 
 
 def _json_text(value: object) -> str:

@@ -7,23 +7,26 @@ from pydantic import Field, model_validator
 from telar.domain.base import Value
 
 
-class Selection(Value):
-    """What one batch of a served feed holds: at most ``rows`` rows for which every given rule holds.
+class Where(Value):
+    """A rule about one column: one of ``words`` where any are given, at least ``minimum`` and at most ``maximum``."""
 
-    ``column`` must be one of ``words`` where any are given, and at least ``minimum`` and at most ``maximum``.
-    """
-
-    rows: int = Field(ge=1)
-    column: str = ""
+    column: str
     words: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
 
     @model_validator(mode="after")
-    def _rules_need_a_column(self) -> Self:
-        if not self.column and (self.words or self.minimum is not None or self.maximum is not None):
-            raise ValueError("a selection by words, minimum or maximum needs a column")
+    def _says_something(self) -> Self:
+        if not self.words and self.minimum is None and self.maximum is None:
+            raise ValueError(f"a rule about {self.column} needs words, a minimum or a maximum")
         return self
+
+
+class Selection(Value):
+    """What one batch of a served feed holds: at most ``rows`` rows for which every rule of ``where`` holds."""
+
+    rows: int = Field(ge=1)
+    where: tuple[Where, ...] = ()
 
 
 class DataApiSource(Value):

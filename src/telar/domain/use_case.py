@@ -17,14 +17,14 @@ from telar.domain.features import Feature, check_features
 from telar.domain.metrics import GREATER_IS_BETTER
 from telar.domain.records import record_model, validate
 from telar.domain.rules import DriftRules, GateRules, QualityRules
-from telar.domain.sources import DataApiSource, PublishedSource, Selection, Source
+from telar.domain.sources import DataApiSource, PublishedSource, Selection, Source, Where
 
 if TYPE_CHECKING:
     from pandas import DataFrame as Frame
 else:
     Frame = Any
 
-__all__ = ["DataApiSource", "PublishedSource", "Selection", "Source", "UseCase"]
+__all__ = ["DataApiSource", "PublishedSource", "Selection", "Source", "UseCase", "Where"]
 
 
 class UseCase(Value):
@@ -107,7 +107,7 @@ class UseCase(Value):
                 check_contenders(self.benchmark.candidates, self.benchmark.averages, self.task)
         except ValueError as error:
             raise ValueError(f"use case {self.name}: {error}") from error
-        selected = {each.column for each in getattr(self.source, "selections", ()) if each.column}
+        selected = {rule.column for each in getattr(self.source, "selections", ()) for rule in each.where}
         if unknown := selected - {*known, self.target.name}:
             raise ValueError(f"use case {self.name}: a selection of the source names unknown column {sorted(unknown)}")
         if unknown := set(self.partition_key) - known:

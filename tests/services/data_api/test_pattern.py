@@ -10,14 +10,14 @@ from pydantic import ValidationError
 from services.data_api.ordering import in_order
 from telar.adapters.sources import DataApiClient
 from telar.domain.errors import DataError
-from telar.domain.use_case import DataApiSource, Selection
+from telar.domain.use_case import DataApiSource, Selection, Where
 from tests.support.data_api_server import run_data_api
 from tests.support.tiny import TINY, TINY_FOLDER
 
 SELECTIONS = (
-    Selection(rows=300, column="Colour", words=("red",)),
-    Selection(rows=50, column="Length", minimum=8.0),
-    Selection(rows=400, column="Count", minimum=25, maximum=35),
+    Selection(rows=300, where=(Where(column="Colour", words=("red",)), Where(column="Length", maximum=9.0))),
+    Selection(rows=50, where=(Where(column="Length", minimum=8.0),)),
+    Selection(rows=400, where=(Where(column="Count", minimum=25, maximum=35),)),
     Selection(rows=200),
 )
 PATTERNED = TINY.model_copy(update={"source": DataApiSource(selections=SELECTIONS)})
@@ -29,6 +29,7 @@ def test_each_batch_holds_the_rows_that_its_selection_asks_for_and_no_row_twice(
     red, long, middle, _ = (part for part in _pieces(ordered.rows, ordered.batch_sizes))
     assert ordered.batch_sizes == (300, 50, 400, 200)
     assert set(red["Colour"]) == {"red"}
+    assert red["Length"].max() <= 9
     assert long["Length"].min() >= 8
     assert middle["Count"].between(25, 35).all()
     assert ordered.rows.index.is_unique
@@ -44,17 +45,23 @@ def test_a_batch_for_which_no_row_is_left_is_named() -> None:
 
 
 def test_a_selection_by_a_column_that_is_none_of_the_use_case_is_refused() -> None:
-    source = DataApiSource(selections=(Selection(rows=1, column="Weight", minimum=1),))
+    source = DataApiSource(selections=(Selection(rows=1, where=(Where(column="Weight", minimum=1),)),))
     with pytest.raises(ValidationError, match="a selection of the source names unknown column"):
         type(TINY).model_validate({**dict(TINY), "source": source})
 
 
+def test_a_rule_that_says_nothing_is_refused() -> None:
+    with pytest.raises(ValidationError, match="a rule about Colour needs words, a minimum or a maximum"):
+        Where(column="Colour")
+
+
 def test_the_data_api_serves_the_pattern_whole_batch_by_batch_to_its_end(tmp_path: Path) -> None:
     text = (TINY_FOLDER / "tiny.py").read_text()
-    pattern = "selections=(Selection(rows=300, column='Colour', words=('red',)), Selection(rows=40)), sample_rows=4_800"
+    red = "Selection(rows=300, where=(Where(column='Colour', words=('red',)),))"
+    pattern = f"selections=({red}, Selection(rows=40)), sample_rows=4_800"
     text = text.replace("answer_share=0.5, sample_rows=4_800", pattern).replace("batches=4, ", "")
     (tmp_path / "tiny.py").write_text(
-        text.replace("import DataApiSource, UseCase", "import DataApiSource, Selection, UseCase")
+        text.replace("import DataApiSource, UseCase", "import DataApiSource, Selection, UseCase, Where")
     )
     with run_data_api(tmp_path / "data-api", use_cases=tmp_path) as api:
         client = DataApiClient(api.url, TINY, prefixed=True, timeout_seconds=30)
