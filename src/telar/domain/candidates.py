@@ -42,6 +42,7 @@ class Candidate(Value):
     validation rows. ``row_cap`` bounds the stratified sample of train rows that it may fit; None is all of them.
     ``balance`` is how far rare classes weigh more: at 0 each row counts the same, at 1 each class does. It raises the
     recall of a rare class and takes its probabilities away from its true share, which a Brier score tells.
+    ``impute`` puts the median in the place of a missing number; False leaves it to an estimator that can tell by it.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Candidate(Value):
     row_cap: int | None = Field(default=None, ge=100)
     encoding: Literal["onehot", "ordinal"] = "ordinal"
     scale: bool = False
+    impute: bool = True
     baseline: bool = False
     balance: float = Field(default=0.0, ge=0, le=1)
 

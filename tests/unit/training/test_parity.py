@@ -57,6 +57,7 @@ CLASSIFIERS = (XGBOOST, XGBOOST.model_copy(update={"name": "balanced", "balance"
 REGRESSORS = (
     *PRICED.candidates,
     Candidate(name="xgboost", estimator="xgboost.XGBRegressor", parameters=BOOSTED),
+    Candidate(name="missing kept", estimator="xgboost.XGBRegressor", parameters=BOOSTED, impute=False),
     Candidate(
         name="absolute", estimator="xgboost.XGBRegressor", parameters={**BOOSTED, "objective": "reg:absoluteerror"}
     ),

@@ -30,24 +30,25 @@ def transformer_of(use_case: UseCase, candidate: Candidate, seed: int) -> Column
     used = [column for column in use_case.columns if not column.identifier and column.name not in replaced]
     numbers = [column.name for column in used if column.numeric]
     words = [column.name for column in used if not column.numeric]
-    parts: list[Part] = [("numbers", _numeric(use_case, numbers, candidate.scale), numbers)] if numbers else []
+    parts: list[Part] = [("numbers", _numeric(use_case, numbers, candidate), numbers)] if numbers else []
     parts += [("words", _encoder(candidate), words)] if words else []
     parts += _grouped(use_case, candidate, replaced)
     parts += [_means(use_case, each, candidate, seed) for each in standing_in if isinstance(each, TargetEncoding)]
     return ColumnTransformer(parts, sparse_threshold=0)
 
 
-def _numeric(use_case: UseCase, numbers: list[str], scale: bool) -> Pipeline:
+def _numeric(use_case: UseCase, numbers: list[str], candidate: Candidate) -> BaseEstimator:
     positions = list(numbers)
     steps: list[tuple[str, BaseEstimator]] = []
     for feature in use_case.features:
         if type(feature) in STEPS:
             steps.append((feature.name, step_for(feature, positions)))
             positions.append(feature.name)
-    steps.append(("impute", SimpleImputer(strategy="median", keep_empty_features=True)))
-    if scale:
+    if candidate.impute:
+        steps.append(("impute", SimpleImputer(strategy="median", keep_empty_features=True)))
+    if candidate.scale:
         steps.append(("scale", StandardScaler()))
-    return Pipeline(steps)
+    return Pipeline(steps) if steps else "passthrough"
 
 
 def _encoder(candidate: Candidate) -> BaseEstimator:
