@@ -67,12 +67,12 @@ class SourceSettings(_Settings):
     """The upstream data API and how this installation asks it.
 
     ``window_seconds`` overrides the use case's own; ``url`` may be an original's address (``prefixed`` false then).
-    Published tables come from ``data_folder``, else UCI (or ``uci_url``); with ``kind`` their parts come from ``url``.
+    Published tables come from ``data_folder``, else UCI (or ``uci_url``); where ``kind`` is partitions, from ``url``.
     """
 
     model_config = SettingsConfigDict(env_prefix="TELAR_SOURCE_")
 
-    kind: Literal["partitions"] | None = None
+    kind: Literal["published", "partitions"] | None = None
     data_folder: Path | None = None
     download: bool = True
     uci_url: str | None = None
