@@ -13,8 +13,8 @@ compose = python=$$(PYTHON='$(PYTHON)' sh scripts/python.sh newer) && PYTHONPATH
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: install ## install, start the platform without Docker, train on two batches, print a prediction
-	@$(embedded) demo
+demo: install ## the platform without Docker, two batches to a model and a prediction; DEMO=NAME for another use case
+	@$(embedded) demo $(DEMO)
 
 stop: ## stop every process of the platform
 	@if [ -x $(venv) ]; then $(embedded) stop; else echo "nothing runs: Telar is not installed here"; fi

@@ -10,6 +10,7 @@ import pytest
 from telar.embedded import platform
 from telar.embedded.layout import Layout, find_project
 from tests.embedded.conftest import PROJECT
+from tests.support.tiny import TINY_FOLDER
 
 WORDS = ("demo", "stop", "status", "logs", "test", "check", "bench", "doctor", "clean")
 
@@ -25,6 +26,16 @@ def test_a_second_demo_beside_the_first_is_refused_with_its_process(layout: Layo
     assert done.returncode == 1
     assert f"another `make demo` of this folder is at work (process {os.getpid()})" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_demo_of_an_unknown_use_case_lists_those_there_are_and_starts_nothing(layout: Layout) -> None:
+    (layout.home / "use_cases" / "tiny.py").write_text((TINY_FOLDER / "tiny.py").read_text())
+    done = telar(layout, "demo", "nobody")
+    assert done.returncode == 1
+    assert "unknown use case 'nobody'; known: " in done.stderr
+    assert "cover_type" in done.stderr
+    assert "tiny" in done.stderr
+    assert telar(layout, "status").returncode == 3
 
 
 def test_status_without_a_platform_says_how_to_start_it(layout: Layout) -> None:

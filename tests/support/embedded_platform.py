@@ -91,7 +91,7 @@ def until(what: str, holds: Callable[[], Any], seconds: float) -> Any:  # noqa: 
 
 @contextmanager
 def embedded_platform(folder: Path, use_case_files: Mapping[str, str], default: str) -> Iterator[RunningPlatform]:
-    """`telar embedded demo` of a copy of the project on free ports; stopped at the end."""
+    """`telar embedded demo` of ``default`` in a copy of the project on free ports; stopped at the end."""
     project = folder / "a project"
     project.mkdir()
     for name in COPIED:
@@ -100,19 +100,19 @@ def embedded_platform(folder: Path, use_case_files: Mapping[str, str], default: 
             shutil.copytree(source, project / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, project / name)
-    platform = RunningPlatform(project, _environment(default, project / "src"))
+    platform = RunningPlatform(project, _environment(project / "src"))
     platform.use_cases.mkdir(parents=True)
     for name, text in use_case_files.items():
         (platform.use_cases / name).write_text(text)
     try:
-        told = platform.telar("embedded", "demo")
+        told = platform.telar("embedded", "demo", default)
         assert "Answered:" in told, told
         yield platform
     finally:
         platform.telar("embedded", "stop")
 
 
-def _environment(default: str, source: Path) -> dict[str, str]:
+def _environment(source: Path) -> dict[str, str]:
     machine = {name: value for name, value in os.environ.items() if not name.startswith(("TELAR_", "AIRFLOW"))}
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in PORTS]
     ports = {f"TELAR_{name}_PORT": str(each.getsockname()[1]) for name, each in zip(PORTS, sockets, strict=True)}
@@ -122,7 +122,6 @@ def _environment(default: str, source: Path) -> dict[str, str]:
         **machine,
         **ports,
         "PYTHONPATH": str(source),
-        "TELAR_DEFAULT_USE_CASE": default,
         "TELAR_SCHEDULE": "manual",
         "TELAR_DATA_API_WINDOW_SECONDS": "1",
         "TELAR_SOURCE_WINDOW_SECONDS": "1",

@@ -30,11 +30,14 @@ def up() -> None:
 
 
 @app.command("demo")
-def run_demo() -> None:
+def run_demo(
+    use_case: Annotated[str | None, typer.Argument(help="default: the use case of TELAR_DEFAULT_USE_CASE")] = None,
+) -> None:
     """Start the platform, take two batches to a promoted model, and ask for a prediction."""
     layout = _project()
     with platform.alone(layout):
-        demo.run(platform.open_platform(layout), Progress())
+        here = platform.open_platform(layout, use_case)
+        demo.run(here, use_case or here.options.use_case, Progress())
 
 
 @app.command()

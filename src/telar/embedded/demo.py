@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 from typing import Any, cast
 
 import requests
@@ -15,6 +16,7 @@ from telar.embedded.airflow_settings import USER
 from telar.embedded.options import LOOPBACK
 from telar.embedded.platform import Platform
 from telar.progress import Progress
+from telar.use_cases import discover
 
 BATCHES = 2
 RUNS = 6
@@ -25,36 +27,35 @@ class DemoFailed(ServiceError):
     """The platform runs, but no prediction came of it."""
 
 
-def run(here: Platform, progress: Progress) -> None:
-    """Start, feed, ask and tell; the platform goes on running.
+def run(here: Platform, name: str, progress: Progress) -> None:
+    """Start, feed the use case ``name``, ask and tell; the platform goes on running.
 
     Raises:
-        ConfigurationError: it could not be started.
+        ConfigurationError: nobody knows that use case, or the platform could not be started.
         DemoFailed, AirflowFailed: it runs, but no batch, model or prediction came; the message holds the cause.
     """
+    discover(Path(here.options["TELAR_USE_CASES"])).get(name)
     platform.up(here, progress)
     deadline = time.monotonic() + SECONDS
-    _take_batches(here, progress, deadline)
+    _take_batches(here, name, progress, deadline)
     with progress.step("the inference API serves the promoted model"):
-        _reload(here)
-        model = _await_model(here, deadline)
+        _reload(here, name)
+        model = _await_model(here, name, deadline)
     answer = _predict(here, model)
     progress.say("first prediction")
     typer.echo(_told(here, model, answer))
 
 
-def _take_batches(here: Platform, progress: Progress, deadline: float) -> None:
-    name, api = here.options.use_case, readiness.airflow(here.options)
+def _take_batches(here: Platform, name: str, progress: Progress, deadline: float) -> None:
+    api = readiness.airflow(here.options)
     _await_dag(api, name, progress, deadline)
     for number in range(1, RUNS + 1):
-        if stored_batches(here) >= BATCHES and _model(here) is not None:
+        if stored_batches(here, name) >= BATCHES and _model(here, name) is not None:
             return
         with progress.step(f"DAG run {number} of {name}"):
             await_run(api, name, api.trigger(name, "make demo"), deadline)
-    if stored_batches(here) < BATCHES:
-        raise DemoFailed(
-            f"{RUNS} runs of {name} succeeded, but {stored_batches(here)} batches are stored, not {BATCHES}"
-        )
+    if (stored := stored_batches(here, name)) < BATCHES:
+        raise DemoFailed(f"{RUNS} runs of {name} succeeded, but {stored} batches are stored, not {BATCHES}")
 
 
 def _await_dag(api: AirflowApi, name: str, progress: Progress, deadline: float) -> None:
@@ -69,33 +70,32 @@ def _await_dag(api: AirflowApi, name: str, progress: Progress, deadline: float) 
         api.unpause(name)
 
 
-def stored_batches(here: Platform) -> int:
-    """How many batches of the use case the warehouse holds, read as the portal reads them."""
+def stored_batches(here: Platform, name: str) -> int:
+    """How many batches of a use case the warehouse holds, read as the portal reads them."""
     question = text("SELECT count(*) FROM ops.batches WHERE use_case = :name AND total_records > 0")
     with databases.connected(here.options, "reader") as connection:
-        return int(connection.execute(question, {"name": here.options.use_case}).scalar_one())
+        return int(connection.execute(question, {"name": name}).scalar_one())
 
 
-def _await_model(here: Platform, deadline: float) -> dict[str, Any]:
-    while (model := _model(here)) is None:
+def _await_model(here: Platform, name: str, deadline: float) -> dict[str, Any]:
+    while (model := _model(here, name)) is None:
         if time.monotonic() > deadline:
             raise DemoFailed("no model was promoted, or inference does not load it; see make logs service=inference")
         time.sleep(0.3)
     return model
 
 
-def _reload(here: Platform) -> None:
+def _reload(here: Platform, name: str) -> None:
     """Inference looks at the alias now, so that the demo's answer is the newest promotion's."""
-    path = f"/models/{here.options.use_case}/reload"
-    answer = _ask(here, "POST", path, key=here.options["TELAR_INFERENCE_RELOAD_KEY"])
+    answer = _ask(here, "POST", f"/models/{name}/reload", key=here.options["TELAR_INFERENCE_RELOAD_KEY"])
     if answer.status_code != 200:
         raise DemoFailed(f"inference does not load the promoted model: {answer.status_code} {answer.text[:500]}")
 
 
-def _model(here: Platform) -> dict[str, Any] | None:
-    """The model that inference serves for the use case; None while there is none."""
+def _model(here: Platform, name: str) -> dict[str, Any] | None:
+    """The model that inference serves for a use case; None while there is none."""
     try:
-        answer = _ask(here, "GET", f"/models/{here.options.use_case}")
+        answer = _ask(here, "GET", f"/models/{name}")
     except DemoFailed:  # started again by the supervisor, it answers soon; the caller has a deadline
         return None
     return cast(dict[str, Any], answer.json()) if answer.status_code == 200 else None
@@ -123,7 +123,7 @@ def _told(here: Platform, model: dict[str, Any], answer: dict[str, Any]) -> str:
         "",
         f"Asked:      {json.dumps(model['contract']['example'])}",
         f"Answered:   {json.dumps(answer)}",
-        f"Model:      {model['name']} version {model['version']}, trained on {provenance(here)}",
+        f"Model:      {model['name']} version {model['version']}, trained on {provenance(here, str(model['name']))}",
         "",
         *(f"{name:<12}{url}" for name, url in here.urls.items()),
         "",
@@ -133,9 +133,9 @@ def _told(here: Platform, model: dict[str, Any], answer: dict[str, Any]) -> str:
     return "\n".join(rows)
 
 
-def provenance(here: Platform) -> str:
+def provenance(here: Platform, name: str) -> str:
     """Where the stored rows come from, in words: nobody may take generated rows for real ones."""
     question = text("SELECT DISTINCT provenance, origin FROM ops.batches WHERE use_case = :name AND total_records > 0")
     with databases.connected(here.options, "reader") as connection:
-        found = connection.execute(question, {"name": here.options.use_case}).all()
+        found = connection.execute(question, {"name": name}).all()
     return " and ".join(f"{kind} rows ({origin})" for kind, origin in found)

@@ -41,10 +41,11 @@ class Options:
         return {name: value for name, value in self.values.items() if name not in OF_CONTAINERS}
 
 
-def load(layout: Layout, running: bool = False) -> Options:
+def load(layout: Layout, running: bool = False, use_case: str | None = None) -> Options:
     """Merge what is set, this process's environment first; generates secrets on first use.
 
-    A ``running`` platform keeps what it was started with, so that `make status` needs no variables repeated.
+    A ``running`` platform keeps what it was started with, so that `make status` needs no variables repeated; another
+    has ``use_case``, where one is named, as its default.
     """
     layout.make()
     layers = (
@@ -53,6 +54,7 @@ def load(layout: Layout, running: bool = False) -> Options:
         secrets.ensure(layout),
         _without_secrets(_file(layout.project / ".env")),
         {name: value for name, value in os.environ.items() if value and name.startswith("TELAR_")},
+        {"TELAR_DEFAULT_USE_CASE": use_case} if use_case else {},
         json.loads(layout.chosen.read_text(encoding="utf-8")) if running and layout.chosen.is_file() else {},
     )
     merged: dict[str, str] = {}
@@ -80,6 +82,8 @@ def _demo(layout: Layout) -> dict[str, str]:
     return {
         "TELAR_DATA_API_WINDOW_SECONDS": "5",
         "TELAR_SOURCE_WINDOW_SECONDS": "5",
+        # The data API has generated rows where there is no internet; the UCI repository itself has none then.
+        "TELAR_SOURCE_KIND": "partitions",
         "TELAR_USE_CASES": str(layout.home / "use_cases"),
         "TELAR_DATA_API_STATE_FOLDER": str(layout.home / "data-api"),
         "TELAR_WORK_FOLDER": str(layout.home / "work"),

@@ -32,10 +32,13 @@ class Platform:
         return {one.name: f"{one.url}{one.page}" for one in self.programs if one.url}
 
 
-def open_platform(layout: Layout) -> Platform:
-    """The platform of a project, running or not; generates its secrets on first use."""
+def open_platform(layout: Layout, use_case: str | None = None) -> Platform:
+    """The platform of a project, running or not; generates its secrets on first use.
+
+    One that does not run yet has ``use_case`` as its default; a running one keeps its own.
+    """
     supervisor = Supervisor(layout)
-    chosen = options.load(layout, running=supervisor.running())
+    chosen = options.load(layout, running=supervisor.running(), use_case=use_case)
     return Platform(layout, chosen, programs.programs(layout, chosen), supervisor)
 
 
