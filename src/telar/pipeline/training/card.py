@@ -91,8 +91,11 @@ def _classes(story: Story, classes: dict[str, dict[str, float]]) -> list[str]:
 
 def _importance(story: Story) -> str:
     metric = story.use_case.primary_metric
-    lines = [f"| Column | Loss of {metric} when shuffled |", "|---|---|"]
-    lines += [f"| {name} | {loss:.4f} |" for name, loss in list(story.importance.items())[:MOST_COLUMNS]]
+    lines = [f"| Column | Loss of {metric} when shuffled | Mean of absolute SHAP values |", "|---|---|---|"]
+    moved = story.explained.importance
+    lines += [
+        f"| {name} | {loss:.4f} | {moved[name]:.4g} |" for name, loss in list(story.importance.items())[:MOST_COLUMNS]
+    ]
     return "\n".join(lines)
 
 

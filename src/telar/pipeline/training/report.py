@@ -12,6 +12,8 @@ from sklearn.metrics import classification_report, confusion_matrix
 from telar.adapters.onnx_model import Scores
 from telar.domain.contract import Contract
 from telar.domain.use_case import UseCase
+from telar.pipeline.explanation import Explained
+from telar.pipeline.explanation.files import write_explanation
 from telar.pipeline.training.choice import Chosen
 from telar.pipeline.training.code_version import package_versions
 from telar.pipeline.training.plots import confusion_plot, error_plot, importance_plot
@@ -33,6 +35,7 @@ class Story:
     left_out: dict[str, int]
     metrics: dict[str, float]
     importance: dict[str, float]
+    explained: Explained
 
 
 def write_report(folder: Path, story: Story, test: Part, scores: Scores) -> None:
@@ -45,6 +48,7 @@ def write_report(folder: Path, story: Story, test: Part, scores: Scores) -> None
         )
     importance_plot(story.importance, story.use_case.primary_metric, folder / "feature_importance.png")
     _write(folder / "feature_importance.json", story.importance)
+    write_explanation(folder, story.explained)
     _write(folder / "candidates.json", [_told(each, story) for each in story.contenders])
     _write(folder / "reason.json", {"reason": story.why.reason, "figures": dict(story.why.figures)})
     _write(folder / "batches.json", list(story.rows.batches))
