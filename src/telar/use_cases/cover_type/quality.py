@@ -24,7 +24,7 @@ BENCHMARK = Benchmark(
         Candidate(
             name="xgboost",
             estimator="xgboost.XGBClassifier",
-            parameters={"n_estimators": 150, "max_depth": 12, "learning_rate": 0.25},
+            parameters={"n_estimators": 300, "max_depth": 12, "learning_rate": 0.2},
         ),
     ),
     averages=(Average(name="trees_and_xgboost", members=("extra_trees", "xgboost")),),
