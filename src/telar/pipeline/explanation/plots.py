@@ -97,9 +97,10 @@ def _numbers(explained: Explained, column: Column, axes: Axes) -> None:
 
 def _words(explained: Explained, column: Column, axes: Axes) -> None:
     """The most frequent words, and the others together."""
-    words = explained.rows[column.name].map(lambda value: short(word_of(column, value), LONGEST_WORD))
+    words = explained.rows[column.name].fillna("")
     frequent = list(words.value_counts().index[:MOST_WORDS])
-    groups = [*frequent, *(["other words"] if words.nunique() > MOST_WORDS else [])]
+    groups = [short(word_of(column, word), LONGEST_WORD) for word in frequent]
+    groups += ["other words"] if words.nunique() > MOST_WORDS else []
     places = words.map(lambda word: frequent.index(word) if word in frequent else len(frequent)).to_numpy()
     aside = np.random.default_rng(0).uniform(-0.2, 0.2, len(places))
     axes.scatter(places + aside, explained.values_of(column), s=14, alpha=0.6, color=BLUE, linewidth=0)

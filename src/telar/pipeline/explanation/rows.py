@@ -14,6 +14,7 @@ FILE_NAME = "explained_rows.json"
 MOST_ROWS, LEAST_ROWS = 120, 30
 MOST_BACKGROUND, LEAST_BACKGROUND = 30, 10
 MOST_ANSWERS = 100_000  # that an explanation asks the model for: 2 s where it gives 50,000 a second
+SLOW_ANSWERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,14 @@ class RowsToExplain:
         return cls(_typed(parts["explained"], contract), _typed(parts["background"], contract))
 
 
-def rows_to_explain(rows: pd.DataFrame, contract: Contract) -> RowsToExplain:
-    """The first of the held-out rows are explained, the last are the background: few enough for a bounded time.
+def rows_to_explain(rows: pd.DataFrame, contract: Contract, answers: int = MOST_ANSWERS) -> RowsToExplain:
+    """The first of the held-out rows are explained, the last are the background: as many as those answers allow.
 
     ``rows`` are typed, at least one, in an order that says nothing of them.
     """
     width = len(contract.columns)
-    most = min(max(MOST_ANSWERS // (LEAST_BACKGROUND * width), LEAST_ROWS), MOST_ROWS)
-    background = min(max(MOST_ANSWERS // (most * width), LEAST_BACKGROUND), MOST_BACKGROUND)
+    most = min(max(answers // (LEAST_BACKGROUND * width), LEAST_ROWS), MOST_ROWS)
+    background = min(max(answers // (most * width), LEAST_BACKGROUND), MOST_BACKGROUND)
     own = rows[[column.name for column in contract.columns]]
     return RowsToExplain(own.iloc[:most].reset_index(drop=True), own.iloc[-background:].reset_index(drop=True))
 

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pandas as pd
+
 from telar.adapters.model_registry.registry import ModelRegistry
 from telar.adapters.model_registry.run_record import RunRecord
 from telar.adapters.onnx_model import OnnxModel
+from telar.domain.contract import Contract
 from telar.domain.promotion import Parity
 from telar.domain.use_case import UseCase
-from telar.pipeline.explanation import explain, rows_to_explain
+from telar.pipeline.explanation import Explained, affordable, explain, rows_to_explain
 from telar.pipeline.profiling import profile
 from telar.pipeline.training import labels
 from telar.pipeline.training.card import model_card
@@ -68,7 +71,7 @@ def train(
         metrics = _metrics(model, prepared, parity, len(compiled))
         weights = importance(model, prepared.contract, prepared.validation, use_case.primary_metric)
     with _timed(use_case, "explanation"):
-        moved = explain(model, prepared.contract, rows_to_explain(prepared.test.rows, prepared.contract))
+        moved = _explained(model, prepared.contract, prepared.test.rows)
     metrics |= labels.search_metrics(use_case, prepared, contenders)
     story = Story(
         use_case, prepared.contract, rows, why, contenders, chosen, prepared.left_out, metrics, weights, moved
@@ -80,6 +83,10 @@ def train(
             made = registry.log_and_register(use_case.name, record)
     _log.info("%s: version %s is registered, %s", use_case.name, made.version, _praise(story))
     return labels.trained(made, metrics)
+
+
+def _explained(model: OnnxModel, contract: Contract, rows: pd.DataFrame) -> Explained:
+    return explain(model, contract, rows_to_explain(rows, contract, affordable(model, contract, rows)))
 
 
 def _metrics(model: OnnxModel, prepared: Prepared, parity: Parity, size: int) -> dict[str, float]:

@@ -1,15 +1,29 @@
 """The explanation of a compiled model: what is explained is what is served."""
 
+import time
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from telar.adapters.onnx_model import OnnxModel
 from telar.domain.contract import Contract
 from telar.pipeline.explanation.explained import Explained
-from telar.pipeline.explanation.rows import RowsToExplain
+from telar.pipeline.explanation.rows import MOST_ANSWERS, SLOW_ANSWERS, RowsToExplain
 from telar.pipeline.explanation.shapley import Columns, shapley_values
 
 SEED = 0
+QUICK = 10_000  # answers a second
+_TIMED_ROWS = 500
+
+
+def affordable(model: OnnxModel, contract: Contract, rows: pd.DataFrame) -> int:
+    """How many answers an explanation may ask for: a tenth of a model that is slow on these typed rows."""
+    some = rows.iloc[np.arange(_TIMED_ROWS) % len(rows)]
+    columns = {column.name: some[column.name].to_numpy() for column in contract.columns}
+    start = time.perf_counter()
+    model.run(columns)
+    return MOST_ANSWERS if _TIMED_ROWS / (time.perf_counter() - start) >= QUICK else SLOW_ANSWERS
 
 
 def explain(model: OnnxModel, contract: Contract, rows: RowsToExplain) -> Explained:
