@@ -31,11 +31,10 @@ def beeswarm(explained: Explained, axes: Axes) -> None:
     import shap
 
     columns = explained.contract.columns
+    rows = explained.rows[[column.name for column in columns]]
     told = shap.Explanation(
         explained.values[:, :, explained.shown],
-        data=explained.rows.assign(
-            **{each.name: explained.rows[each.name].astype(object) for each in _grey(explained)}
-        ),
+        data=rows.astype(dict.fromkeys(_grey(explained), object)),
         feature_names=[title_of(column) for column in columns],
     )
     shap.plots.beeswarm(
@@ -60,8 +59,9 @@ def bar_plot(explained: Explained, path: Path) -> None:
     left = np.zeros(len(columns))
     places = [explained.contract.columns.index(column) for column in columns]
     for colour, (label, means) in enumerate(_stacked(explained)):
-        axes.barh([title_of(each) for each in columns], means[places], left=left, color=_colour(colour), label=label)
+        axes.barh(range(len(columns)), means[places], left=left, color=_colour(colour), label=label)
         left += means[places]
+    axes.set_yticks(range(len(columns)), [title_of(each) for each in columns])
     classes = len(explained.outputs) > 1
     what = "probabilities, summed over the classes" if classes else explained.quantity
     axes.set_xlabel(f"mean |SHAP value|: change of the {what}")
@@ -116,9 +116,10 @@ def _stacked(explained: Explained) -> list[tuple[str, NDArray[np.float64]]]:
     return [*kept, ("others", means[:, rest].sum(axis=1))] if len(rest) else kept
 
 
-def _grey(explained: Explained) -> list[Column]:
+def _grey(explained: Explained) -> list[str]:
     """The columns that have no colour from low to high."""
-    return [each for each in explained.contract.columns if not each.numeric or explained.rows[each.name].isna().all()]
+    rows = explained.rows
+    return [each.name for each in explained.contract.columns if not each.numeric or rows[each.name].isna().all()]
 
 
 def _colour(place: int) -> str | tuple[float, float, float, float]:
