@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,13 +26,17 @@ _NONE_YET = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 @dataclass(frozen=True)
 class ModelVersion:
-    """One registered version: ``version`` is MLflow's number as text, ``run_id`` the run that made it."""
+    """One registered version: ``version`` is MLflow's number as text, ``run_id`` the run that made it.
+
+    ``created_at`` is when it was registered (UTC).
+    """
 
     name: str
     version: str
     run_id: str
     model_id: str
     tags: Mapping[str, str]
+    created_at: datetime
 
 
 class ModelRegistry:
@@ -87,6 +92,12 @@ class ModelRegistry:
         with asking(self._settings, f"find a version of {name} by its tags"):
             found = [_version(each) for each in self._client.search_model_versions(wanted)]
         return max(found, key=lambda each: int(each.version), default=None)
+
+    def versions(self, name: str) -> list[ModelVersion]:
+        """Every registered version, the oldest first; none where nothing is registered."""
+        with asking(self._settings, f"list the versions of {name}"):
+            found = [_version(each) for each in self._client.search_model_versions(f"name = '{name}'")]
+        return sorted(found, key=lambda each: int(each.version))
 
     def metrics(self, run_id: str) -> dict[str, float]:
         """The metrics of a run."""
@@ -174,4 +185,5 @@ class ModelRegistry:
 
 def _version(found: entities.ModelVersion) -> ModelVersion:
     model_id = str(found.source).removeprefix("models:/") if str(found.source).startswith("models:/m-") else ""
-    return ModelVersion(found.name, str(found.version), found.run_id or "", model_id, dict(found.tags))
+    made = datetime.fromtimestamp(found.creation_timestamp / 1000, UTC)
+    return ModelVersion(found.name, str(found.version), found.run_id or "", model_id, dict(found.tags), made)

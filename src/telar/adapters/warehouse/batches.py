@@ -22,6 +22,7 @@ __all__ = [
     "in_cycle",
     "mark_lost",
     "mark_trained",
+    "newest",
     "of_run",
     "pending",
     "previous",
@@ -106,6 +107,13 @@ def previous(warehouse: Warehouse, batch_id: int) -> BatchRow | None:
         sa.and_(batches.c.cycle == here.cycle, batches.c.batch_number < here.batch_number),
     )
     found = _read(warehouse, _same_source(here), earlier, batches.c.status.in_(EVER_WITH_ROWS))
+    return found[-1] if found else None
+
+
+def newest(warehouse: Warehouse, use_case: str, source: str, group: int, cycle: int) -> BatchRow | None:
+    """The last prepared batch of that cycle; None where there is none yet."""
+    feed = (batches.c.use_case == use_case, batches.c.source == source, batches.c.group_number == group)
+    found = _read(warehouse, *feed, batches.c.cycle == cycle, batches.c.status == BatchStatus.PREPARED.value)
     return found[-1] if found else None
 
 
