@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from telar.cli.choosing import choose_best
 from telar.cli.opening import context, new_run_id
 
 PANEL = "Pipeline"
@@ -83,8 +84,19 @@ def gate(name: Name, batch_id: Batch, version: Version, run_id: Run) -> None:
     typer.echo(f"{decision.choice}: {decision.reason}")
 
 
-def promote(name: Name, batch_id: Batch, version: Version, run_id: Run) -> None:
-    """Put a version that passes the gate into production."""
+def promote(
+    name: Name,
+    batch_id: Annotated[int | None, typer.Argument(help="The batch's id, as `telar fetch` says.")] = None,
+    version: Annotated[str | None, typer.Argument(help="The version to promote, as `telar train` says.")] = None,
+    run_id: RunId = None,
+    best: Annotated[bool, typer.Option("--best", help="Compare all versions, and promote the best of them.")] = False,
+) -> None:
+    """Put a version that passes the gate into production: the one named, or the best of all that are registered."""
+    if best == (version is not None) or (version is not None and run_id is None):
+        raise typer.BadParameter("give BATCH_ID, VERSION and --run-id, or --best alone")
+    if batch_id is None or version is None or run_id is None:
+        choose_best(name)
+        return
     with context(name) as opened:
         from telar.pipeline.promote import promote
 
