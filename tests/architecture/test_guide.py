@@ -1,11 +1,16 @@
-"""The guide's example is a use case that could be dropped in as it stands."""
+"""The guide's example could be dropped in as it stands, and the pages of the use cases are what these say."""
 
 import re
 from pathlib import Path
 
+import pytest
+
+from telar.domain.description import describe
 from telar.use_cases import discover
 
-GUIDE = Path(__file__).resolve().parents[2] / "docs" / "add-a-data-set.md"
+PROJECT = Path(__file__).resolve().parents[2]
+GUIDE = PROJECT / "docs" / "add-a-data-set.md"
+PAGES = PROJECT / "docs" / "use-cases"
 
 
 def test_the_example_of_the_guide_can_be_loaded_and_makes_the_rows_that_it_promises(tmp_path: Path) -> None:
@@ -19,3 +24,15 @@ def test_the_example_of_the_guide_can_be_loaded_and_makes_the_rows_that_it_promi
     assert set(rows[use_case.target.name]) == set(use_case.target.values)
     assert rows[use_case.target.name].value_counts(normalize=True).min() > 0.1
     assert len(use_case.clean(rows)) > 1_000
+
+
+@pytest.mark.parametrize("name", sorted(discover(None).use_cases))
+def test_the_page_of_a_built_in_use_case_is_what_its_definition_says(name: str) -> None:
+    page = PAGES / f"{name}.md"
+    made = describe(discover(None).get(name))
+    assert page.exists(), f"run `telar describe {name} > {page.relative_to(PROJECT)}`"
+    assert page.read_text() == made, f"run `telar describe {name} > {page.relative_to(PROJECT)}` again"
+
+
+def test_every_page_is_of_a_use_case_that_there_is() -> None:
+    assert {page.stem for page in PAGES.glob("*.md")} == set(discover(None).use_cases)

@@ -15,7 +15,8 @@ from telar.use_cases import discover
 PROJECT = Path(__file__).resolve().parents[2]
 LONGEST_FILE, LONGEST_FUNCTION = 200, 40
 MAY_NAME_A_DATA_SET = (
-    "src/telar/use_cases/", "tests/", "docs/", "README.md", ".env.example", "Makefile", "docker-compose", ".ci/",
+    "src/telar/use_cases/", "tests/", "docs/use-cases/",
+    "README.md", ".env.example", "Makefile", "docker-compose", ".ci/",
 )  # fmt: skip
 
 

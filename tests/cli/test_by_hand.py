@@ -33,6 +33,32 @@ def test_a_whole_run_is_one_command(telar: Telar) -> None:
     assert re.search(r"outcome: (promoted|rejected)\n", done.output)
 
 
+def test_all_versions_are_compared_in_a_table_and_the_best_goes_through_the_gate(telar: Telar) -> None:
+    said = telar("promote", NAME, "--best")
+    assert said.exit_code == 0, said.output
+    assert re.search(r"version +│ +macro_f1 +│ +accuracy +│ +rows +│ +registered \(UTC\)|version", said.output)
+    assert len(re.findall(r"^│ [12] ", said.output, re.MULTILINE)) == 2
+    assert "in production" in said.output
+    assert re.search(
+        r"version [12] is the best of them( and in production already: nothing changes|; \w+: )", said.output
+    )
+
+
+def test_promote_takes_a_version_of_a_run_or_the_best_and_not_both(telar: Telar) -> None:
+    for words in ((), ("1", "2"), ("1", "2", "--run-id", "r", "--best")):
+        said = telar("promote", NAME, *words)
+        assert said.exit_code == 2
+        assert "give BATCH_ID, VERSION and --run-id, or --best alone" in said.output
+    assert "unknown use case 'nobody'" in telar("promote", "nobody", "--best").output
+
+
+def test_a_use_case_is_described_in_markdown(telar: Telar) -> None:
+    page = telar("describe", NAME).output
+    assert page.startswith("# Tiny\n")
+    assert "| Length | number | 0 to 100 m |" in page
+    assert "unknown use case 'nobody'" in telar("describe", "nobody").output
+
+
 def test_a_rollback_is_one_more_entry_of_the_ledger(telar: Telar, spine: Spine) -> None:
     registry = ModelRegistry(MlflowSettings(url=spine.mlflow.url))
     registry.set_production(NAME, "2")

@@ -12,7 +12,7 @@ from telar.cli import app
 
 EXPECTED = {
     *("run", "fetch", "prepare", "decide", "train", "gate", "promote", "record"),
-    *("migrate", "reconcile", "restart-source", "rollback", "status", "use-cases", "doctor", "embedded"),
+    *("migrate", "reconcile", "restart-source", "rollback", "status", "use-cases", "describe", "doctor", "embedded"),
 }
 COMMANDS = get_command(app)
 

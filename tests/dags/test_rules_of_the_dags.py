@@ -40,9 +40,9 @@ def test_two_runs_never_train_judge_or_promote_at_the_same_time(step: str, worke
 def test_the_page_of_a_dag_explains_columns_decisions_and_gate(worker: Worker) -> None:
     page = worker.describe("goes_well")["doc"]
     assert "| Length | number | 0 to 100 m |" in page
-    assert "changed by over 15%" in page
+    assert "changed by over 15 %" in page
     assert "decision_tree" in page
-    assert "macro_f1 better by 0.005" in page
+    assert "macro F1 better by at least 0.005" in page
 
 
 def test_the_parameters_say_what_they_do(worker: Worker) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from telar.cli import looking, steps, upkeep
+from telar.cli import describing, looking, steps, upkeep
 from telar.cli.errors import TellsErrors
 
 app = typer.Typer(
@@ -28,7 +28,7 @@ def options(
     _ = debug  # read by TellsErrors
 
 
-for _module in (looking, steps, upkeep):
+for _module in (looking, describing, steps, upkeep):
     _module.add_to(app)
 if find_spec("supervisor"):  # an image carries what its service needs, not the platform without Docker
     from telar.embedded.commands import app as embedded

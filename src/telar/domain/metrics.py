@@ -1,4 +1,4 @@
-"""The metrics that may be named by a use case, and which way each is better."""
+"""The metrics that may be named by a use case, which way each is better, and what people call it."""
 
 GREATER_IS_BETTER: dict[str, bool] = {
     "accuracy": True,
@@ -11,6 +11,19 @@ GREATER_IS_BETTER: dict[str, bool] = {
     "rmse": False,
     "median_absolute_percentage_error": False,
     "r2": True,
+}
+
+IN_WORDS: dict[str, str] = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "log_loss": "log loss",
+    "roc_auc": "ROC AUC",
+    "recall": "recall",
+    "brier": "Brier score",
+    "mae": "mean absolute error",
+    "rmse": "root mean squared error",
+    "median_absolute_percentage_error": "median absolute percentage error",
+    "r2": "R²",
 }
 
 

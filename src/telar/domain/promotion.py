@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from telar.domain.base import Value
 from telar.domain.decisions import Check, Decision
-from telar.domain.metrics import GREATER_IS_BETTER, gain
+from telar.domain.metrics import GREATER_IS_BETTER, IN_WORDS, gain
 from telar.domain.rules import GateRules, Guard
 from telar.domain.wording import figure, percent
 
@@ -69,7 +69,11 @@ def _quality_demands(figures: GateFigures) -> tuple[_Demand, ...]:
         passes = gain(metric, value, rules.floor) >= 0
         check = Check(name=f"floor of {metric}", value=value, threshold=rules.floor, holds=passes)
         side = "below" if GREATER_IS_BETTER[metric] else "above"
-        return (_Demand(check, f"{metric} {figure(value)} is {side} the floor {figure(rules.floor)} of a first model"),)
+        return (
+            _Demand(
+                check, f"{IN_WORDS[metric]} {figure(value)} is {side} the floor {figure(rules.floor)} of a first model"
+            ),
+        )
     guards = (_guard_demand(guard, figures.challenger, figures.production) for guard in rules.guards)
     return (*_gain_demands(figures, value, figures.production[metric]), *guards)
 
@@ -89,7 +93,9 @@ def _gain_demands(figures: GateFigures, value: float, before: float) -> tuple[_D
     )
     return (
         _Demand(enough, f"{_against(metric, value, before)}, and must be {margin}better"),
-        _Demand(sure, f"the gain of {figure(won, 6)} in {metric} may be chance: its 95 % interval is {sure.value}"),
+        _Demand(
+            sure, f"the gain of {figure(won, 6)} in {IN_WORDS[metric]} may be chance: its 95 % interval is {sure.value}"
+        ),
     )
 
 
@@ -114,7 +120,7 @@ def _guard_demand(guard: Guard, challenger: dict[str, float], production: dict[s
 def _against(metric: str, value: float, before: float) -> str:
     won = gain(metric, value, before)
     apart = f"{figure(abs(won), 6)} {'better' if won > 0 else 'worse'} than" if won else "the same as"
-    return f"{metric} {figure(value)} is {apart} production's {figure(before)}"
+    return f"{IN_WORDS[metric]} {figure(value)} is {apart} production's {figure(before)}"
 
 
 def _share(rule: float, relative: bool) -> str:
@@ -124,7 +130,7 @@ def _share(rule: float, relative: bool) -> str:
 def _undefined(metric: str) -> _Demand:
     """A metric that the held-out rows do not define, as a ROC area of one class, proves nothing."""
     check = Check(name=f"{metric} on the held-out rows", value="undefined", threshold="defined", holds=False)
-    return _Demand(check, f"{metric} is not defined by the held-out rows")
+    return _Demand(check, f"{IN_WORDS[metric]} is not defined by the held-out rows")
 
 
 def _limit_demands(figures: GateFigures) -> tuple[_Demand, ...]:
@@ -164,10 +170,10 @@ def _praise(figures: GateFigures) -> str:
     value = figures.challenger[metric]
     if figures.production is None:
         what = _unscored(figures) or "first model: "
-        return f"{what}{metric} {figure(value)} passes the floor {figure(figures.rules.floor)}"
+        return f"{what}{IN_WORDS[metric]} {figure(value)} passes the floor {figure(figures.rules.floor)}"
     better = "up" if GREATER_IS_BETTER[metric] else "down"
     before = figure(figures.production[metric])
-    return f"{metric} {better} from {before} to {figure(value)} on {figures.rows:,} held-out rows"
+    return f"{IN_WORDS[metric]} {better} from {before} to {figure(value)} on {figures.rows:,} held-out rows"
 
 
 def _unscored(figures: GateFigures) -> str:

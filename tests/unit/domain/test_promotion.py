@@ -58,18 +58,18 @@ def test_a_challenger_equal_to_production_never_replaces_it(figures: GateFigures
 
 def test_a_better_challenger_is_promoted_with_both_figures_told() -> None:
     assert decided().choice == "promote"
-    assert decided().reason == "macro_f1 up from 0.85 to 0.9 on 1,000 held-out rows"
+    assert decided().reason == "macro F1 up from 0.85 to 0.9 on 1,000 held-out rows"
 
 
 def test_a_gain_below_the_margin_is_rejected() -> None:
     decision = decided(challenger={"macro_f1": 0.855, "accuracy": 0.9})
 
-    told = "macro_f1 0.855 is 0.005 better than production's 0.85, and must be at least 0.01 better"
+    told = "macro F1 0.855 is 0.005 better than production's 0.85, and must be at least 0.01 better"
     assert (decision.choice, decision.reason) == ("reject", told)
 
 
 def test_a_gain_that_chance_may_have_made_is_rejected() -> None:
-    told = "the gain of 0.05 in macro_f1 may be chance: its 95 % interval is -0.01 to 0.11"
+    told = "the gain of 0.05 in macro F1 may be chance: its 95 % interval is -0.01 to 0.11"
     assert decided(gain_interval=(-0.01, 0.11)).reason == told
 
 
@@ -81,9 +81,9 @@ def test_a_better_challenger_that_loses_a_guard_metric_is_rejected() -> None:
 def test_the_first_model_must_pass_the_floor() -> None:
     first = {"production_version": None, "production": None, "gain_interval": None}
 
-    assert decided(**first).reason == "first model: macro_f1 0.9 passes the floor 0.5"
+    assert decided(**first).reason == "first model: macro F1 0.9 passes the floor 0.5"
     missed = decided(**first, challenger={"macro_f1": 0.4, "accuracy": 0.9})
-    assert (missed.choice, missed.reason) == ("reject", "macro_f1 0.4 is below the floor 0.5 of a first model")
+    assert (missed.choice, missed.reason) == ("reject", "macro F1 0.4 is below the floor 0.5 of a first model")
 
 
 def test_a_production_that_cannot_be_scored_is_named_and_the_floor_decides() -> None:
@@ -124,10 +124,12 @@ def test_a_little_beyond_either_border_is_rejected(mae: float, rmse: float, litt
 
 def test_the_borders_in_round_figures() -> None:
     assert priced(67_900.0, 101_000.0, 70_000.0, 100_000.0).choice == "promote"
-    told = "mae 67,900 is 2,099.99 better than production's 70,000, and must be at least 2,100 (3 %) better"
-    assert priced(67_900.01, 101_000.0, 70_000.0, 100_000.0).reason == told
-    told = "rmse 101,000 is 1,000.01 worse than production's 100,000, and may be at most 1,000 (1 %) worse"
-    assert priced(67_900.0, 101_000.01, 70_000.0, 100_000.0).reason == told
+    told = "mean absolute error 67,900 is 2,099.99 better than production's 70,000"
+    needed = ", and must be at least 2,100 (3 %) better"
+    assert priced(67_900.01, 101_000.0, 70_000.0, 100_000.0).reason == told + needed
+    told = "root mean squared error 101,000 is 1,000.01 worse than production's 100,000"
+    allowed = ", and may be at most 1,000 (1 %) worse"
+    assert priced(67_900.0, 101_000.01, 70_000.0, 100_000.0).reason == told + allowed
 
 
 def test_a_metric_that_the_rows_do_not_define_is_rejected_by_name() -> None:
@@ -135,7 +137,7 @@ def test_a_metric_that_the_rows_do_not_define_is_rejected_by_name() -> None:
     unknown_loss = decided(challenger={"macro_f1": 0.9}, production={"macro_f1": 0.85})
     first = decided(challenger={"accuracy": 0.9}, production_version=None, production=None, gain_interval=None)
 
-    assert unknown_gain.reason == first.reason == "macro_f1 is not defined by the held-out rows"
+    assert unknown_gain.reason == first.reason == "macro F1 is not defined by the held-out rows"
     assert unknown_loss.reason == "accuracy is not defined by the held-out rows"
 
 
