@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.e2e.support import checks, exposure, warehouse
+from tests.e2e.support import checks, exposure, together, warehouse
 from tests.e2e.support.asking import ask, await_served, production
 from tests.e2e.support.checks import NAME
 from tests.e2e.support.clients import answered, mysql, postgres_as_admin
@@ -21,6 +21,7 @@ SETTINGS = {
     "TELAR_WAREHOUSE_URL": "mysql://mysql:3306/OPS",
     "TELAR_EXECUTOR": "CeleryExecutor",
     "COMPOSE_PROFILES": "celery,tools",
+    "TELAR_SOURCE_KIND": "partitions",
 }
 
 
@@ -55,20 +56,29 @@ def test_workers_can_be_added(stack: Stack) -> None:
     assert len({each.hostname for each in stack.containers("airflow-worker") if each.well}) == 2
 
 
-def test_three_batches_pass_through_the_dag_on_workers_alone(stack: Stack, api: Airflow) -> None:
-    checks.takes_batches(stack, api)
-    workers = {each.hostname for each in stack.containers("airflow-worker")}
-    hosts = {str(task["hostname"]) for run in api.runs(NAME) for task in api.tasks(NAME, run).values() if task["pid"]}
-    assert hosts
-    assert hosts <= workers
+@pytest.mark.timeout(together.SECONDS + 60)
+def test_all_use_cases_run_at_once_on_workers_alone(stack: Stack, api: Airflow) -> None:
+    together.take_their_runs(stack)
+    together.have_all_their_rows(stack)
+    together.serve_and_predict(stack)
+    tasks = [task for name in together.RUNS for run in api.runs(name) for task in api.tasks(name, run).values()]
+    assert {str(task["hostname"]) for task in tasks if task["pid"]} == {
+        each.hostname for each in stack.containers("airflow-worker")
+    }
+
+
+def test_their_runs_ended_in_every_way_each_for_a_reason_that_people_can_read(
+    stack: Stack, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("ended", together.ended_in_every_way(stack))
 
 
 def test_the_mysql_client_shows_status_and_statistics_to_batchuser_and_to_nobody_without_the_password(
     stack: Stack,
 ) -> None:
-    told = answered(mysql(stack, "SELECT * FROM batch_status ORDER BY batch_number"))
-    assert told.count(f" {NAME} ") == checks.BATCHES, told
-    assert " 6000 " in answered(mysql(stack, f"SELECT * FROM batch_statistics WHERE use_case = '{NAME}'"))
+    status = answered(mysql(stack, "SELECT * FROM batch_status ORDER BY batch_number"))
+    statistics = answered(mysql(stack, f"SELECT * FROM batch_statistics WHERE use_case = '{NAME}'"))
+    checks.tells_status_and_statistics(stack, status, statistics)
     refused = mysql(stack, "SELECT 1", password="wrong")
     assert refused.returncode != 0
     assert "Access denied" in refused.stderr

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from telar.embedded.airflow_api import await_run
-from tests.e2e.support import checks, exposure, warehouse
+from tests.e2e.support import checks, exposure, together, warehouse
 from tests.e2e.support.asking import ask, await_served, production
 from tests.e2e.support.checks import NAME
 from tests.e2e.support.clients import answered, psql
@@ -49,15 +49,23 @@ def test_logins_are_those_of_env(stack: Stack) -> None:
     checks.logins_hold(stack)
 
 
-def test_three_batches_pass_through_the_dag(stack: Stack, api: Airflow) -> None:
-    checks.takes_batches(stack, api)
+@pytest.mark.timeout(together.SECONDS + 60)
+def test_all_use_cases_run_at_once(stack: Stack) -> None:
+    together.take_their_runs(stack)
+    together.have_all_their_rows(stack)
+    together.serve_and_predict(stack)
+
+
+def test_their_runs_ended_in_every_way_each_for_a_reason_that_people_can_read(
+    stack: Stack, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("ended", together.ended_in_every_way(stack))
 
 
 def test_psql_shows_status_and_statistics_to_batchuser_and_to_nobody_without_the_password(stack: Stack) -> None:
-    told = answered(psql(stack, "SELECT * FROM batch_status ORDER BY batch_number"))
-    assert told.count(f" {NAME} ") == checks.BATCHES, told
-    assert "(3 rows)" in told
-    assert " 6000 " in answered(psql(stack, f"SELECT * FROM batch_statistics WHERE use_case = '{NAME}'"))
+    status = answered(psql(stack, "SELECT * FROM batch_status ORDER BY batch_number"))
+    statistics = answered(psql(stack, f"SELECT * FROM batch_statistics WHERE use_case = '{NAME}'"))
+    checks.tells_status_and_statistics(stack, status, statistics)
     refused = psql(stack, "SELECT 1", password="wrong")
     assert refused.returncode != 0
     assert "password authentication failed" in refused.stderr

@@ -38,7 +38,8 @@ def _core(layout: Layout, options: Options, base: str) -> dict[str, str]:
         "CORE__EXECUTOR": "LocalExecutor",
         "CORE__PARALLELISM": "2",
         "CORE__LOAD_EXAMPLES": "False",
-        "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        # The demo lets its own DAG run; those of all use cases at once would be slow on a laptop.
+        "CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
         "CORE__EXECUTION_API_SERVER_URL": f"{base}/execution/",
         "CORE__FERNET_KEY": options["TELAR_AIRFLOW_FERNET_KEY"],
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",

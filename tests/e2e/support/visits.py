@@ -1,7 +1,8 @@
 """What a person does in the browser: looks at every page of the portal, follows every link, asks for a prediction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -80,6 +81,21 @@ def fill_in_the_form(stack: Stack, name: str, values: Mapping[str, str], answer:
         expect(page.get_by_text("answered in")).to_be_visible()
         expect(page.get_by_text(answer).first).to_be_visible()
         shoot(stack, page, f"portal-form-{name}")
+
+
+def reasons_in_the_history(stack: Stack, decisions: Sequence[Mapping[str, Any]]) -> None:
+    """The portal's history shows each of these decisions with its reason to who chooses it."""
+    with person(stack) as context:
+        for number, each in enumerate(decisions):
+            page = open_portal(stack, context, PAGES["history"])
+            page.get_by_role("tab", name="Decisions").click()
+            chosen = page.get_by_role("combobox", name="Checks of")
+            chosen.click()
+            chosen.fill(f"{each['use_case']} · batch {each['batch_number']} · {each['kind']}: {each['choice']}")
+            page.get_by_role("option").first.click()
+            expect(page.get_by_text(each["reason"]).first).to_be_visible()
+            shoot(stack, page, f"portal-reason-{number}")
+            page.close()
 
 
 def told_on_home(stack: Stack) -> str:

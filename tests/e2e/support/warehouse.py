@@ -16,6 +16,7 @@ from services.data_api.answer_log import LoggedAnswer, digest_of_rows
 from telar.adapters.warehouse import Warehouse, batches, open_warehouse, raw, tables
 from telar.adapters.warehouse.batches import BatchRow
 from telar.domain.lifecycle import BatchStatus
+from telar.domain.partitions import PARTITIONS, partition_of
 from telar.domain.use_case import UseCase
 from telar.use_cases import discover
 from tests.e2e.support.machine import LOOPBACK
@@ -72,6 +73,28 @@ def agreement(stack: Stack, name: str) -> Agreement:
     numbers = sorted((each.cycle, each.batch_number) for each in known)
     assert numbers == sorted((cycle, batch) for cycle, batch, _ in handed_out), "an answer is neither stored nor lost"
     return Agreement([each.batch_number for each in kept], [each.batch_number for each in lost])
+
+
+def parts(stack: Stack, name: str) -> dict[str, list[int]]:
+    """The batches stored of each part of a split source, oldest first.
+
+    Each is exactly what the data API handed out where that was asked, and rows are neither doubled nor missing.
+    """
+    use_case = discover(None).get(name)
+    handed_out = {(each.part, each.batch + 1): each.rows_sha256 for each in answers(stack, name)}
+    found: dict[str, list[int]] = {part: [] for part in PARTITIONS}
+    with open_warehouse(url(stack)) as warehouse:
+        known = _batches(warehouse, name)
+        for batch in known:
+            part = partition_of(batch.source)
+            assert part is not None, batch.source
+            found[part].append(batch.batch_number)
+            stored = _digest(warehouse, use_case, batch)
+            assert handed_out.get((part, batch.batch_number), stored) == stored, f"{part} {batch.batch_number}"
+        assert _count(warehouse, name) == sum(each.total_records or 0 for each in known), (
+            "rows without a batch, or twice"
+        )
+    return found
 
 
 @contextmanager
