@@ -100,8 +100,7 @@ def compiled(use_case: UseCase, candidate: int = 1) -> tuple[OnnxModel, Prepared
 
 def drawn(folder: Path, explained: Explained) -> dict[str, tuple[int, ...]]:
     """The pictures and their sizes."""
-    with quiet():
-        write_explanation(folder, explained)
+    write_explanation(folder, explained)
     return {path.name: matplotlib.image.imread(path).shape for path in sorted(folder.glob("*.png"))}
 
 

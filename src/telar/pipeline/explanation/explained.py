@@ -17,13 +17,15 @@ class Explained:
     """How each column moved each answer.
 
     ``values`` (rows x columns x outputs) and ``base`` (outputs) are probabilities, or numbers in the target's unit; the
-    outputs are the trained classes, of two only the second, or the number.
+    outputs are the trained classes, of two only the second, or the number. ``focus`` is the class to be shown where
+    there is room for one; without it, that which the model expects most often.
     """
 
     contract: Contract
     of: RowsToExplain
     values: NDArray[np.float64]
     base: NDArray[np.float64]
+    focus: str = ""
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -31,16 +33,25 @@ class Explained:
         return self.of.explained
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """The class of each output; empty for a regression."""
+        return self.contract.trained_classes[-len(self.base) :]
+
+    @property
     def outputs(self) -> list[str]:
         """What people call each output."""
         target = self.contract.target
-        classes = self.contract.trained_classes[-len(self.base) :]
-        return [target.label_of(each) for each in classes] or [target.label]
+        return [target.label_of(each) for each in self.classes] or [target.label]
 
     @property
     def shown(self) -> int:
-        """The output that is shown where there is room for one: the class that the model expects most often."""
-        return int(self.base.argmax())
+        """The output that is shown where there is room for one."""
+        return self.classes.index(self.focus) if self.focus in self.classes else int(self.base.argmax())
+
+    @property
+    def answers(self) -> NDArray[np.float64]:
+        """What the model answers: rows x outputs."""
+        return np.asarray(self.base + self.values.sum(axis=1), dtype=np.float64)
 
     @property
     def quantity(self) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from telar.domain.columns import Column
 from telar.pipeline.explanation.explained import Explained
+from telar.pipeline.explanation.library import shap_library
 from telar.pipeline.explanation.wording import MISSING, short, title_of, word_of
 
 MOST_COLUMNS, MOST_CLASSES, MOST_WORDS, PANELS = 15, 8, 10, 3
@@ -28,10 +29,9 @@ def summary_plot(explained: Explained, path: Path) -> None:
 
 def beeswarm(explained: Explained, axes: Axes) -> None:
     """The summary plot of SHAP's own library."""
-    import shap
-
     columns = explained.contract.columns
     rows = explained.rows[[column.name for column in columns]]
+    shap = shap_library()
     told = shap.Explanation(
         explained.values[:, :, explained.shown],
         data=rows.astype(dict.fromkeys(_grey(explained), object)),

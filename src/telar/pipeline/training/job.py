@@ -111,7 +111,7 @@ def _written(
     files, contract, test = folder / "run", prepared.contract, prepared.test
     files.mkdir()
     scores = run(model, contract, test.rows)
-    with _timed(story.use_case, "report"), quiet():
+    with _timed(story.use_case, "report"):
         write_report(files, story, test, scores)
         card = model_card(story, parity, per_class(contract, test.target, scores))
         (files / CARD_FILE).write_text(card)

@@ -11,8 +11,6 @@ _EXPECTED = (
     (r"Attribute `prob[AB]_` was deprecated", FutureWarning, r"sklearn\.utils\.deprecation"),
     # mlflow's own models of chat agents, which mlflow.pyfunc imports.
     (r".*Any type hint is inferred as AnyType", UserWarning, r"mlflow\..*"),
-    # shap's own palette, while it is imported.
-    (r"The set_(bad|over|under) function will be deprecated", PendingDeprecationWarning, r"shap\..*"),
     # A draw of the search that ends before it converged is scored as it is.
     (r"lbfgs failed to converge", UserWarning, r"sklearn\.linear_model\._logistic"),
     (r"Stochastic Optimizer: Maximum iterations", UserWarning, r"sklearn\.neural_network\._multilayer_perceptron"),
