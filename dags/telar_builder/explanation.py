@@ -47,7 +47,7 @@ def _columns(use_case: UseCase) -> str:
 
 
 def _training(use_case: UseCase) -> str:
-    names = ", ".join(each.name for each in (*use_case.candidates, *use_case.averages))
+    names = ", ".join([*(each.name for each in use_case.candidates), *(each.name for each in use_case.averages)])
     best = f"the best {IN_WORDS[use_case.primary_metric]} on the validation rows is the challenger"
     return f"## When a model is trained\n\n{training_rules(use_case)}\n\nCandidates: {names}; {best}."
 

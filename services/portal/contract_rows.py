@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.portal.form import limits
-from services.portal.words import figure
+from services.portal.words import figure, metric_figure, metric_words
 from telar.domain.contract import Contract
 
 Row = dict[str, Any]
@@ -41,13 +41,16 @@ def class_rows(contract: Contract) -> list[Row]:
     ]
 
 
-def metric_rows(metrics: Mapping[str, float]) -> list[Row]:
-    """One row for each metric, a column for each partition (``test_macro_f1`` is macro f1 in Test)."""
-    names = sorted({name.split("_", 1)[1] for name in metrics if name.split("_", 1)[0] in PARTITIONS})
+def metric_rows(metrics: Mapping[str, float], unit: str = "") -> list[Row]:
+    """One row for each metric, a column for each partition; ``unit`` is the target's."""
+    codes = sorted({name.split("_", 1)[1] for name in metrics if name.split("_", 1)[0] in PARTITIONS})
     return [
-        {"Metric": name.replace("_", " ")}
-        | {head: metrics.get(f"{part}_{name}") for head, part in zip(PARTITION_HEADS, PARTITIONS, strict=True)}
-        for name in names
+        {"Metric": metric_words(code, unit)}
+        | {
+            head: metric_figure(code, metrics.get(f"{part}_{code}"))
+            for head, part in zip(PARTITION_HEADS, PARTITIONS, strict=True)
+        }
+        for code in codes
     ]
 
 

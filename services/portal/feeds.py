@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.portal.asking import ask, parsed_object
 from telar.domain.errors import ServiceUnavailable
 from telar.domain.lifecycle import Provenance
+from telar.domain.partitions import Partition
 
 READY = "ready"
 _PROVENANCE = TypeAdapter(Provenance)
@@ -20,6 +21,7 @@ class Feed:
     """One use case's rows as the data API hands them out now.
 
     While its rows are on their way, or where they cannot be had, ``provenance`` is None and ``origin`` says so.
+    ``parts`` are the rows of each part of a table that is split.
     """
 
     use_case: str
@@ -27,6 +29,8 @@ class Feed:
     provenance: Provenance | None
     origin: str
     batches: int | None = None
+    batch_rows: int | None = None
+    parts: Mapping[Partition, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,10 @@ class DataApi:
             provenance = _PROVENANCE.validate_python(told.get("provenance"))
         except ValidationError as error:
             raise ServiceUnavailable(f"{self.url}/{name}/ does not say where its rows come from") from error
-        return Feed(name, told.get("title", name), provenance, told.get("origin", ""), told.get("batches"))
+        about = {key: told.get(key) for key in ("batches", "batch_rows")}
+        return Feed(
+            name, told.get("title", name), provenance, told.get("origin", ""), **about, parts=told.get("parts") or {}
+        )
 
     def _asked(self, path: str) -> dict[str, Any]:
         return parsed_object(ask(self.url + path, self._timeout))

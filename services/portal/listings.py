@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from services.portal.words import ROWS_FROM, figure, spoken
+from services.portal.words import PART, ROWS_FROM, spoken
 from telar.adapters.warehouse.history_lines import BatchLine, DecisionLine, PromotionLine, RunLine
+from telar.domain.partitions import HELD_OUT
 
 Row = dict[str, Any]
-QUESTIONS = {"train": "Train?", "promote": "Promote?"}
-VERDICTS = {"train": ("fired", "–"), "promote": ("passed", "FAILED")}
+QUESTIONS = {"train": "Train?", "promote": "Promote?", "resume": "Go on where?"}
+RESULTS = {
+    "promoted": "▲ trained, promoted",
+    "rejected": "▼ trained, rejected",
+    "not_trained": "– not trained",
+    "failed": "✕ failed",
+}
 STATES = {
     "intended": "intended",
     "done": "in production",
@@ -26,19 +32,35 @@ def batch_rows(lines: Sequence[BatchLine]) -> list[Row]:
             "Received (UTC)": utc(line.received_at),
             "Use case": line.use_case,
             "Cycle": line.cycle,
+            "Part": part_of(line),
             "Batch": line.batch_number,
             "Rows": line.total_records,
             "Rows from": ROWS_FROM[line.provenance] if line.provenance else None,
             "Status": spoken(line.status),
-            "Decision": line.decision,
-            "Outcome": spoken(line.outcome) if line.outcome else None,
+            "What came of it": result_of(line),
             "Version": line.model_version,
-            "Reason": line.reason or line.error,
+            "Reason": line.error or line.reason,
             "Clean rows": line.clean_rows,
             "MLflow run": line.mlflow_run_id,
         }
         for line in lines
     ]
+
+
+def part_of(line: BatchLine) -> str | None:
+    """The part of a split source in words; nothing where each row has its own."""
+    if line.part is None:
+        return None
+    return f"{PART[line.part]}, held out" if line.part in HELD_OUT else PART[line.part]
+
+
+def result_of(line: BatchLine) -> str | None:
+    """What became of a batch, to be told apart at a glance; nothing while its run is under way."""
+    if line.part in HELD_OUT:
+        return "○ held out" if line.status == "prepared" else None
+    if line.status == "lost_upstream":
+        return "✕ lost"
+    return RESULTS.get(line.outcome or "")
 
 
 def decision_rows(lines: Sequence[DecisionLine]) -> list[Row]:
@@ -54,22 +76,6 @@ def decision_rows(lines: Sequence[DecisionLine]) -> list[Row]:
             "Reason": line.reason,
         }
         for line in lines
-    ]
-
-
-def check_rows(decision: DecisionLine) -> list[Row]:
-    """One row for each check of a decision, those that decided first: rules that fired, or demands not met."""
-    yes, no = VERDICTS.get(decision.kind, ("yes", "no"))
-    decisive = decision.kind == "train"
-    ordered = sorted(decision.checks, key=lambda check: check.holds is not decisive)
-    return [
-        {
-            "Check": spoken(check.name),
-            "Value": figure(check.value),
-            "Threshold": figure(check.threshold),
-            "Result": yes if check.holds else no,
-        }
-        for check in ordered
     ]
 
 

@@ -8,6 +8,10 @@ from typing import Literal
 
 from services.portal.health import State
 from telar.domain.lifecycle import Provenance
+from telar.domain.metrics import IN_WORDS
+from telar.domain.partitions import Partition
+from telar.domain.wording import figure as written
+from telar.domain.wording import percent
 
 Colour = Literal["red", "orange", "green", "blue", "gray"]
 
@@ -29,7 +33,9 @@ STATE: dict[State, tuple[str, Colour, str]] = {
     State.DOWN: ("Down", "red", ":material/cancel:"),
     State.OFF: ("Not started", "gray", ":material/power_off:"),
 }
+PART: dict[Partition, str] = {"train": "training", "validation": "validation", "test": "test"}
 _ESCAPED = re.compile(r"[\\`*_\[\]$<>#~|:{}]")
+IN_TARGETS_UNIT = ("mae", "rmse")
 SAMPLE_WARNING = (
     "**GENERATED SAMPLE.** {names} runs on rows that Telar made up, because neither a file nor a download was at hand. "
     "Metrics and predictions from them say nothing about the real world."
@@ -63,7 +69,20 @@ def figure(value: float | str | bool | None) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:,.4g}" if isinstance(value, float) else str(value)
+    return written(value) if isinstance(value, float) else str(value)
+
+
+def metric_words(code: str, unit: str = "") -> str:
+    """A metric as a heading, with the unit of those that have the target's: "Mean absolute error (EUR)"."""
+    words = IN_WORDS.get(code, spoken(code))
+    return f"{words[:1].upper()}{words[1:]}" + (f" ({unit})" if unit and code in IN_TARGETS_UNIT else "")
+
+
+def metric_figure(code: str, value: float | None) -> str | None:
+    """A metric's value as text; shares of the truth as percentages."""
+    if value is None:
+        return None
+    return percent(value) if code == "median_absolute_percentage_error" else written(value)
 
 
 def spoken(word: str) -> str:

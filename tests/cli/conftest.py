@@ -27,5 +27,5 @@ def spine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
 def telar(spine: Spine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Telar:
     """``telar(*words)`` calls the command line on the spine; what it prints is wide enough for its tables."""
     monkeypatch.chdir(tmp_path)
-    runner = CliRunner(env={**spine.environment, "COLUMNS": "250", "NO_COLOR": "1"})
+    runner = CliRunner(env={**spine.environment, "TELAR_SOURCE_DOWNLOAD": "false", "COLUMNS": "250", "NO_COLOR": "1"})
     return lambda *words: runner.invoke(app, list(words))

@@ -1,25 +1,34 @@
 """History: every batch, decision, promotion and run, with the reason of each."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
-from services.portal.listings import batch_rows, check_rows, decision_rows, promotion_rows, run_rows
+from services.portal.checks import check_rows
+from services.portal.feeds import Feeds
+from services.portal.listings import batch_rows, decision_rows, promotion_rows, run_rows
+from services.portal.reading import reading_rows
 from services.portal.surroundings import Surroundings, surroundings
 from services.portal.trouble import drawn, needs
 from services.portal.words import plain, when
-from telar.adapters.warehouse import Warehouse, history
-from telar.adapters.warehouse.history_lines import DecisionLine
+from telar.adapters.warehouse import Warehouse, history, history_cycles
+from telar.adapters.warehouse.history_lines import CycleLine, DecisionLine
+from telar.domain.errors import ServiceUnavailable
 
+MAY_BE_EMPTY = ("Part", "Left", "Lost batches")
 EVERY = "All use cases"
 MOMENT = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=145)
 WIDTHS = {
-    **dict.fromkeys(("Received (UTC)", "Taken (UTC)", "Written (UTC)", "Started (UTC)"), MOMENT),
+    **dict.fromkeys(("Received (UTC)", "Taken (UTC)", "Written (UTC)", "Started (UTC)", "Began (UTC)"), MOMENT),
     **dict.fromkeys(("Cycle", "Batch", "Version", "Before"), st.column_config.Column(width=62)),
+    **dict.fromkeys(("Part", "What came of it"), st.column_config.TextColumn(width=140)),
     **dict.fromkeys(("Rows", "Clean rows"), st.column_config.NumberColumn(width=75, format="localized")),
     **dict.fromkeys(("Decision", "Question", "Kind", "Seconds"), st.column_config.Column(width=80)),
     **dict.fromkeys(("Status", "Outcome", "Use case"), st.column_config.Column(width=105)),
+    "State": st.column_config.TextColumn(width=210),
+    "Left": st.column_config.TextColumn(width=160),
     "Rows from": st.column_config.TextColumn(width=140),
     "Reason": st.column_config.TextColumn(width=430),
     "MLflow run": st.column_config.TextColumn(width=250),
@@ -48,10 +57,13 @@ def page() -> None:
 
 def _tabs(around: Surroundings, store: Warehouse, use_case: str | None) -> None:
     most = around.portal.history_rows
-    batches, decisions, promotions, runs = st.tabs(["Batches", "Decisions", "Promotions", "Runs"])
+    batches, sources, decisions, promotions, runs = st.tabs(["Batches", "Sources", "Decisions", "Promotions", "Runs"])
     with batches:
         st.caption("What was fetched, how far it came, and what was made of it.")
         _table(batch_rows, history.batches(store, use_case, most), most)
+    with sources:
+        st.caption("How far each source was read, and when it was begun again: each time is a cycle of its own.")
+        _reading(around, history_cycles.cycles(store, use_case))
     with decisions:
         st.caption("Why a model was trained or promoted, or not: every check with its value and its threshold.")
         _decisions(history.decisions(store, use_case, most), most)
@@ -68,10 +80,27 @@ def _table(shape: Callable[[Sequence[Any]], list[dict[str, Any]]], lines: Sequen
         st.info("Nothing yet.")
         return
     rows = shape(lines)
-    told = [name for name in rows[0] if name != "Use case" or len({line.use_case for line in lines}) > 1]
-    st.dataframe(rows, hide_index=True, column_config=WIDTHS, column_order=told, width="stretch", placeholder="–")
+    _draw(rows)
     if len(lines) == most:
         st.caption(f"The newest {most}; TELAR_PORTAL_HISTORY_ROWS shows more.")
+
+
+def _reading(around: Surroundings, lines: Sequence[CycleLine]) -> None:
+    if not lines:
+        st.info("Nothing yet.")
+        return
+    feeds = Feeds()
+    with suppress(ServiceUnavailable):  # it only adds how much there is in all
+        feeds = around.data_api.feeds()
+    _draw(reading_rows(lines, feeds.feeds))
+
+
+def _draw(rows: list[dict[str, Any]]) -> None:
+    """A table, without the column of use cases where there is one only, and without columns that say nothing."""
+    several = len({row["Use case"] for row in rows}) > 1
+    told = [name for name in rows[0] if several or name != "Use case"]
+    told = [name for name in told if name not in MAY_BE_EMPTY or any(row[name] for row in rows)]
+    st.dataframe(rows, hide_index=True, column_config=WIDTHS, column_order=told, width="stretch", placeholder="–")
 
 
 def _decisions(lines: Sequence[DecisionLine], most: int) -> None:

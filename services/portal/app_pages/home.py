@@ -6,11 +6,13 @@ from services.portal.drawing import grid, provenance_badges
 from services.portal.feeds import Feeds
 from services.portal.health import Health, State, check_all
 from services.portal.origins import Origin, origins
+from services.portal.reading import reading_text
 from services.portal.surroundings import Surroundings, surroundings
 from services.portal.trouble import drawn, needs
 from services.portal.words import STATE, counted, plain, sample_warning, when
+from telar.adapters.warehouse import history_cycles
 from telar.adapters.warehouse.history import stored_origins
-from telar.adapters.warehouse.history_lines import StoredOrigin
+from telar.adapters.warehouse.history_lines import CycleLine, StoredOrigin
 from telar.links import Link, dag_link, links
 
 COLUMNS = 3
@@ -28,12 +30,13 @@ def page() -> None:
 
 
 def _data(around: Surroundings) -> None:
-    feeds, stored = Feeds(), list[StoredOrigin]()
+    feeds, stored, cycles = Feeds(), list[StoredOrigin](), list[CycleLine]()
     st.header("Data")
     with needs("The data API"):
         feeds = around.data_api.feeds()
     with needs("The warehouse"):
         stored = stored_origins(around.warehouse)
+        cycles = history_cycles.cycles(around.warehouse)
     found = origins(feeds.feeds, stored)
     if made_up := [each.use_case for each in found if each.generated]:
         st.warning(sample_warning(made_up), icon=":material/science:")
@@ -43,10 +46,10 @@ def _data(around: Surroundings) -> None:
         st.caption("No use case is known yet.")
     for cell, origin in zip(grid(len(found), min(len(found), 2)), found, strict=True):
         with cell:
-            _origin(around, origin)
+            _origin(around, origin, [line for line in cycles if line.use_case == origin.use_case])
 
 
-def _origin(around: Surroundings, origin: Origin) -> None:
+def _origin(around: Surroundings, origin: Origin, cycles: list[CycleLine]) -> None:
     st.markdown(f"#### {origin.title} {provenance_badges(origin.provenances)}")
     if origin.feed is not None:
         st.markdown(f"**On offer:** {plain(origin.feed.origin)}")
@@ -58,6 +61,8 @@ def _origin(around: Surroundings, origin: Origin) -> None:
         )
     if not origin.stored:
         st.markdown("**Stored:** nothing yet")
+    if told := reading_text(cycles, origin.feed):
+        st.markdown(f"**Read:** {told}")
     st.markdown(f"[Its pipeline in Airflow]({dag_link(around.places, origin.use_case)})")
 
 

@@ -71,10 +71,10 @@ def _reload(around: Surroundings, name: str) -> None:
 
 def _metrics(model: LoadedModel) -> None:
     st.header("Metrics")
-    rows = metric_rows(model.metrics)
+    rows = metric_rows(model.metrics, model.contract.target.unit)
     if rows:
-        four = st.column_config.NumberColumn(format="%.4f", width=110)
-        widths = {"Metric": st.column_config.TextColumn(width=160), **dict.fromkeys(PARTITION_HEADS, four)}
+        short = st.column_config.TextColumn(width=110)
+        widths = {"Metric": st.column_config.TextColumn(width=260), **dict.fromkeys(PARTITION_HEADS, short)}
         st.dataframe(rows, hide_index=True, width="content", column_config=widths, placeholder="–")
     else:
         st.info("This version tells no metrics.")

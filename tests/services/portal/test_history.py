@@ -69,15 +69,17 @@ def test_no_more_lines_than_asked_for_and_of_one_use_case_or_all(reader: Warehou
 @pytest.mark.usefixtures("reader")
 def test_the_page_shows_four_tables_and_the_checks_of_the_newest_decision(open_page: OpenPage) -> None:
     app = open_page("history")
-    batches, decisions, checks, promotions, runs = (each.value for each in app.dataframe)
+    batches, sources, decisions, checks, promotions, runs = (each.value for each in app.dataframe)
     assert set(batches["Rows from"].dropna()) == {"GENERATED SAMPLE", "real, file"}
     assert "lost upstream" in batches["Status"].tolist()
     assert set(decisions["Decision"]) == {"train", "skip"}
     assert promotions["Event"].tolist() == ["external move", "in production", "intended"]
     assert "SourceUnavailable: no answer within 60 s" in runs["Reason"].tolist()
     assert {"failed", "end of data", "running", "promoted"} == set(runs["Outcome"])
-    row = checks.set_index("Check").loc["Length.mean"]
-    assert (row["Value"], row["Threshold"], row["Result"]) == ("0.02", "0.15", "–")
+    assert batches["What came of it"].tolist() == ["✕ lost", "– not trained", "▲ trained, promoted"]
+    assert sources["Batches"].tolist() == ["2"]
+    row = checks.set_index("Check").loc["Length: mean, change since the batch before"]
+    assert (row["Value"], row["Threshold"], row["Result"]) == ("2 %", "15 %", "–")
     assert "no drift rule fired" in texts(app)
 
 
@@ -87,7 +89,7 @@ def test_another_decision_shows_its_own_checks_those_that_fired_first(open_page:
     older = app.selectbox(key="decision").options[1]
     app = app.selectbox(key="decision").select(older).run()
     assert "no model is in production" in texts(app)
-    assert app.dataframe[2].value.iloc[0]["Result"] == "fired"
+    assert app.dataframe[3].value.iloc[0]["Result"] == "fired"
 
 
 @pytest.mark.usefixtures("reader")
@@ -95,7 +97,7 @@ def test_the_filter_leaves_one_use_case(open_page: OpenPage) -> None:
     app = open_page("history")
     app = app.selectbox(key="use-case").select("other").run()
     assert [set(frame.value["Use case"]) for frame in app.dataframe] == [{"other"}]
-    assert texts(app).count("Nothing yet.") == 3
+    assert texts(app).count("Nothing yet.") == 4
 
 
 @pytest.mark.usefixtures("reader")

@@ -17,7 +17,12 @@ def test_version_and_contract_are_shown_as_tables_for_people(open_page: OpenPage
         "Fields": "3",
     }
     metrics, columns, classes = (each.value for each in app.dataframe)
-    assert metrics.to_dict("records")[1] == {"Metric": "macro f1", "Train": 0.91, "Validation": 0.88, "Test": 0.87654}
+    assert metrics.to_dict("records")[1] == {
+        "Metric": "Macro F1",
+        "Train": "0.91",
+        "Validation": "0.88",
+        "Test": "0.8765",
+    }
     assert columns["Allowed"].tolist() == ["0 to 100 m", "0 to 1000", "Red, Green, Blue"]
     assert classes["Class"].tolist() == ["Core", "Middle", "Edge"]
     assert not app.get("json")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from telar.domain.decisions import Check
 from telar.domain.lifecycle import Provenance
+from telar.domain.partitions import Partition, partition_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class BatchLine:
     """One batch: what came, how far it got, what was decided and what became of it; a lost one came from nowhere."""
 
     use_case: str
+    source: str
     cycle: int
     batch_number: int
     provenance: Provenance | None
@@ -38,6 +40,39 @@ class BatchLine:
     error: str | None
     model_version: str | None
     mlflow_run_id: str | None
+
+    @property
+    def part(self) -> Partition | None:
+        """The part of a source that was split, which all of its rows belong to; None where each row has its own."""
+        return partition_of(self.source)
+
+
+@dataclass(frozen=True)
+class CycleLine:
+    """How far one source, or one part of it, was read in one cycle.
+
+    ``batches`` and ``rows`` are those stored, ``largest`` the rows of the greatest batch, ``lost`` the batches that
+    never arrived; ``part_rows`` is how many rows a table that was split has for this part, where the split is stored.
+    ``present`` is the cycle that the next batch belongs to; ``cleared`` says that its clean rows are gone.
+    """
+
+    use_case: str
+    source: str
+    cycle: int
+    began_at: datetime | None
+    batches: int
+    rows: int
+    clean_rows: int
+    largest: int
+    lost: int
+    part_rows: int | None
+    present: bool
+    cleared: bool
+
+    @property
+    def part(self) -> Partition | None:
+        """As of a batch's line."""
+        return partition_of(self.source)
 
 
 @dataclass(frozen=True)
