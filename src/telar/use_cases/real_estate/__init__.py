@@ -41,8 +41,8 @@ SELECTIONS = (
 def clean(frame: Frame) -> Frame:
     """Listings with a status and a plausible price, each once, whose known numbers lie within their limits.
 
-    Nulls stay. A price below 10,000 or above 20 million USD is a rent, a mistake or no single house. A number out of its column's
-    limits (a house of 5 square feet) makes the whole listing doubtful. A state that nobody knew stays.
+    Nulls stay. A price below 10,000 or above 20 million USD is a rent, a mistake or no single house. A number out of
+    its column's limits (a house of 5 square feet) makes the whole listing doubtful. A state that nobody knew stays.
     """
     kept = frame[frame["status"].notna() & frame["price"].between(CHEAPEST, DEAREST)].drop_duplicates()
     for column in COLUMNS:
