@@ -15,10 +15,17 @@ from typing import Any
 import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
-# Folders whose tests share servers that are dear to start; all other modules stand each for itself.
-TOGETHER = ("browser", "dags", "services/inference", "services/mlflow")
-# The longest first, so that no process is left with one of them at the end.
-FIRST = ("dags", "embedded/test_running_platform.py")
+# What stays in one process, by its path; all other modules stand each for itself. Whole platforms come one after the
+# other, for two at once are slow on two cores; the rest shares servers that are dear to start.
+PLATFORMS = "whole platforms"
+TOGETHER = {
+    "browser/": PLATFORMS,
+    "dags/": PLATFORMS,
+    "embedded/test_running_platform.py": PLATFORMS,
+    "test_one_new_file.py": PLATFORMS,
+    "services/inference/": "inference",
+    "services/mlflow/": "mlflow",
+}
 SHARED, LAST_WORDS = "telar_shared_folder", "telar_last_words"
 _FOLDER = pytest.StashKey[Path]()
 _WORDS = pytest.StashKey[list[str]]()
@@ -53,15 +60,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not hasattr(config, "workerinput"):
         return
     names = {item: _group(item) for item in items}
-    items.sort(key=lambda item: FIRST.index(names[item]) if names[item] in FIRST else len(FIRST))
+    items.sort(key=lambda item: names[item] != PLATFORMS)  # the longest first: nobody waits for it at the end
     for item, name in names.items():
         item.add_marker(pytest.mark.xdist_group(name))
 
 
 def _group(item: pytest.Item) -> str:
-    """The test's module, or the folder above it whose servers it shares, by its path below tests/."""
     path = item.path.relative_to(TESTS).as_posix()
-    return next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
+    return next((name for start, name in TOGETHER.items() if path.startswith(start)), path)
 
 
 @pytest.hookimpl(optionalhook=True)
