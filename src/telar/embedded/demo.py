@@ -15,6 +15,7 @@ from telar.embedded.airflow_api import AirflowApi, AirflowFailed, await_run
 from telar.embedded.airflow_settings import USER
 from telar.embedded.options import LOOPBACK
 from telar.embedded.platform import Platform
+from telar.embedded.rows import await_rows
 from telar.progress import Progress
 from telar.use_cases import discover
 
@@ -32,10 +33,12 @@ def run(here: Platform, name: str, progress: Progress) -> None:
 
     Raises:
         ConfigurationError: nobody knows that use case, or the platform could not be started.
-        DemoFailed, AirflowFailed: it runs, but no batch, model or prediction came; the message holds the cause.
+        NoRows, DemoFailed, AirflowFailed: it runs, but no batch, model or prediction came; the message holds the cause.
     """
     discover(Path(here.options["TELAR_USE_CASES"])).get(name)
     platform.up(here, progress)
+    with progress.step(f"the data API has the rows of {name}"):
+        await_rows(here.options, name)
     deadline = time.monotonic() + SECONDS
     _take_batches(here, name, progress, deadline)
     with progress.step("the inference API serves the promoted model"):
