@@ -22,7 +22,7 @@ from telar.pipeline.training.choice import choose
 from telar.pipeline.training.compile import compile_onnx
 from telar.pipeline.training.evaluate import evaluate
 from telar.pipeline.training.fitting import fit
-from telar.pipeline.training.measure import run
+from telar.pipeline.training.measure import latency_milliseconds, run
 from telar.pipeline.training.parity import check_parity
 from telar.pipeline.training.rows import prepare_rows
 from telar.pipeline.training.search import search
@@ -151,6 +151,7 @@ def test_either_target_is_one_line_and_is_trained_and_served_alike(target: Targe
     figures = evaluate(prepared.contract, prepared.test.target, run(model, prepared.contract, prepared.test.rows))
     assert check_parity(best.pipeline, compiled, prepared.test.rows, prepared.contract, use_case.gate).rows >= 5_000
     assert len(compiled) < 1e6
+    assert latency_milliseconds(model, prepared.contract) < 20  # by the example, which leaves out what may be missing
     assert 0.58 < figures["roc_auc"] < 0.75
     assert figures["recall"] > 0.05
 

@@ -38,7 +38,7 @@ def run(model: OnnxModel, contract: Contract, rows: pd.DataFrame) -> Scores:
 
 def latency_milliseconds(model: OnnxModel, contract: Contract) -> float:
     """The median time of one row, the contract's example, on one thread."""
-    example = {column.name: [contract.example[column.name]] for column in contract.columns}
+    example = {column.name: [contract.example.get(column.name)] for column in contract.columns}
     taken = []
     for _ in range(TIMED_RUNS):
         start = time.perf_counter()
