@@ -32,10 +32,16 @@ def portal(body: bytes) -> bool:
     return body.strip() == b"ok"
 
 
+def notebook(body: bytes) -> bool:
+    """Jupyter's version, which it tells without a token."""
+    return isinstance(json.loads(body)["version"], str)
+
+
 CHECKS: Mapping[str, tuple[int, str, Callable[[bytes], bool]]] = {
     "inference": (8000, "/health", inference),
     "data-api": (8000, "/health", data_api),
     "portal": (8501, "/_stcore/health", portal),
+    "notebook": (8888, "/api", notebook),
 }
 
 

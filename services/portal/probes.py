@@ -91,9 +91,7 @@ def minio(url: str, timeout_seconds: float) -> tuple[State, str]:
 
 def adminer(url: str, timeout_seconds: float) -> tuple[State, str]:
     """Adminer shows its login; the name of a container that was not started is unknown."""
-    try:
-        socket.getaddrinfo(urlsplit(url).hostname, None)
-    except socket.gaierror:
+    if not _is_known(url):
         return State.OFF, "it comes with COMPOSE_PROFILES=tools in .env"
     response = ask(url, timeout_seconds)
     if response.status_code != requests.codes.ok or "adminer" not in response.text.lower():
@@ -101,10 +99,28 @@ def adminer(url: str, timeout_seconds: float) -> tuple[State, str]:
     return State.UP, "shows its login"
 
 
+def notebook(url: str, timeout_seconds: float) -> tuple[State, str]:
+    """JupyterLab tells its version, and that it wants a token."""
+    if not _is_known(url):
+        return State.OFF, "it comes with COMPOSE_PROFILES=notebook in .env"
+    told = parsed_object(ask(f"{url}/api", timeout_seconds))
+    if not isinstance(told.get("version"), str):
+        raise ServiceUnavailable(f"what answers at {url} is not JupyterLab")
+    return State.UP, "asks for its token: TELAR_NOTEBOOK_TOKEN in .env"
+
+
 def warehouse(store: Warehouse) -> tuple[State, str]:
     """The warehouse lives when it selects 1 for the portal's role."""
     answers(store)
     return State.UP, f"{store.dialect} answers"
+
+
+def _is_known(url: str) -> bool:
+    try:
+        socket.getaddrinfo(urlsplit(url).hostname, None)
+    except socket.gaierror:
+        return False
+    return True
 
 
 def _asked_mlflow(settings: MlflowSettings, question: str, timeout_seconds: float) -> requests.Response:

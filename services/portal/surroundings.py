@@ -55,7 +55,11 @@ class Surroundings:
 
     def _optional_probes(self) -> dict[str, Probe]:
         seconds = self.portal.probe_seconds
-        known = (("minio", self.portal.minio_url, probes.minio), ("adminer", self.portal.adminer_url, probes.adminer))
+        known = (
+            ("minio", self.portal.minio_url, probes.minio),
+            ("adminer", self.portal.adminer_url, probes.adminer),
+            ("notebook", self.portal.notebook_url, probes.notebook),
+        )
         return {name: partial(probe, url.rstrip("/"), seconds) for name, url, probe in known if url}
 
 

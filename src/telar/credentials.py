@@ -38,7 +38,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "TELAR_AIRFLOW_SECRET_KEY": _long_word,
     "TELAR_INFERENCE_RELOAD_KEY": _word,
 }
-# What only the containers have: MLflow with users, an object store, a broker.
+# What only the containers have: MLflow with users, an object store, a broker, a notebook.
 OF_CONTAINERS: Mapping[str, Callable[[], str]] = {
     **GENERATED,
     "TELAR_MLFLOW_ADMIN_PASSWORD": _word,
@@ -48,6 +48,7 @@ OF_CONTAINERS: Mapping[str, Callable[[], str]] = {
     "TELAR_MINIO_ROOT_PASSWORD": _word,
     "TELAR_S3_SECRET_KEY": _word,
     "TELAR_REDIS_PASSWORD": _word,
+    "TELAR_NOTEBOOK_TOKEN": _word,
 }
 INSTALLED: Mapping[str, Callable[[], str]] = {"TELAR_START_DATE": _now}
 

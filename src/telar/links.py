@@ -23,7 +23,7 @@ class Link:
 
 
 def links(places: PlaceSettings, portal: PortalSettings) -> list[Link]:
-    """Every place that a person may open; object store and Adminer only where the platform brings them."""
+    """Every place that a person may open; object store, Adminer and notebook only where the platform brings them."""
     found = [
         Link("airflow", "Airflow", "Pipelines: runs, logs, triggers", _at(places, places.airflow_port)),
         Link("mlflow", "MLflow", "Experiments and registered models", f"{mlflow_url(places)}/"),
@@ -37,6 +37,9 @@ def links(places: PlaceSettings, portal: PortalSettings) -> list[Link]:
     if portal.adminer_url:
         url = _at(places, places.adminer_port)
         found.append(Link("adminer", "Adminer", "A look into the databases", url))
+    if portal.notebook_url:
+        url = _at(places, places.notebook_port)
+        found.append(Link("notebook", "Notebook", "Explanations of models, two versions side by side", url))
     return found
 
 

@@ -153,6 +153,7 @@ class PlaceSettings(_Settings):
     mlflow_port: int = 8084
     inference_port: int = 8085
     portal_port: int = 8086
+    notebook_port: int = 8087
     data_api_port: int = 8088
     mlflow_public_url: str | None = None
     data_api_public_url: str | None = None
@@ -161,7 +162,7 @@ class PlaceSettings(_Settings):
 class PortalSettings(_Settings):
     """The portal's own: how it reaches the services that no other class names, and how long it waits for any.
 
-    The URL of Airflow or the data API left out is its port on loopback; that of MinIO or Adminer: there is none.
+    The URL of Airflow or the data API left out is its port on loopback; that of MinIO, Adminer or the notebook: none.
     ``history_rows`` bounds each table of the history.
     """
 
@@ -171,6 +172,7 @@ class PortalSettings(_Settings):
     data_api_url: str | None = None
     minio_url: str | None = None
     adminer_url: str | None = None
+    notebook_url: str | None = None
     probe_seconds: float = 2.5
     request_seconds: float = 15.0
     refresh_seconds: float = 10.0

@@ -18,7 +18,7 @@ def secret_files(folder: Path) -> dict[str, str]:
 def test_env_is_written_once_with_secrets_of_its_own(place: Place) -> None:
     done = place.run("env")
     assert done.returncode == 0, done.stderr
-    assert "wrote .env with 19 fresh passwords" in done.stdout
+    assert "wrote .env with 20 fresh passwords" in done.stdout
     assert place.env.stat().st_mode & 0o777 == 0o600
     values = place.project.read_env().values({})
     assert set(OF_CONTAINERS) < set(values)

@@ -10,7 +10,7 @@ import pytest
 from tests.compose_file.rendered import PROJECT, Rendered, compose
 
 FOLDER = PROJECT / "deploy" / "compose"
-PROFILES = ("--profile", "celery", "--profile", "tools")
+PROFILES = ("--profile", "celery", "--profile", "tools", "--profile", "notebook")
 URLS = {
     "TELAR_AIRFLOW_DATABASE_URL": "postgresql://db.example:5432/airflow",
     "TELAR_WAREHOUSE_URL": "postgresql://db.example:5432/batches_db",

@@ -5,7 +5,7 @@ from collections import Counter
 from tests.compose_file.images import OWN
 from tests.compose_file.rendered import Rendered
 
-IMAGES = {"airflow", "mlflow", "inference", "portal", "data-api"}
+IMAGES = {"airflow", "mlflow", "inference", "portal", "data-api", "notebook"}
 
 
 def test_each_own_image_is_built_by_exactly_one_service(rendered: Rendered) -> None:

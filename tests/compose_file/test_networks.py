@@ -23,6 +23,7 @@ NEEDS: Mapping[str, set[str]] = {
     # It asks MinIO how it is, and holds no key of it.
     "portal": {"postgres", "mysql", "mlflow", "minio", "inference", "data-api", "airflow-api-server"},
     "adminer": {"postgres", "mysql"},
+    "notebook": {"mlflow"},
 }
 KEEPERS = ("postgres", "mysql", "minio", "redis")
 # The warehouse may be either, so both stand on its network.
@@ -43,6 +44,11 @@ def test_what_keeps_data_is_reached_only_by_those_who_need_it(rendered: Rendered
 
 def test_the_data_api_stands_for_a_stranger_and_reaches_no_database_and_no_registry(rendered: Rendered) -> None:
     assert not rendered.reached_from("data-api") & {*KEEPERS, "mlflow", "inference", "airflow-api-server"}
+
+
+def test_the_notebook_where_people_run_code_is_on_no_network_but_mlflows(rendered: Rendered) -> None:
+    assert rendered.networks("notebook") == {"tracking"}
+    assert not rendered.reached_from("notebook") & {*KEEPERS, "data-api", "airflow-api-server"}
 
 
 def test_what_only_changes_files_has_no_network(rendered: Rendered) -> None:

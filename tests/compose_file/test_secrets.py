@@ -25,12 +25,13 @@ READERS: Mapping[str, set[str]] = {
     "airflow_secret_key": {*AIRFLOW, *TASKS},
     "mlflow_admin_password": {"mlflow-migrate"},
     "mlflow_password": {"mlflow-migrate", *TASKS},
-    "mlflow_reader_password": {"mlflow-migrate", "mlflow", "inference", "portal"},
+    "mlflow_reader_password": {"mlflow-migrate", "mlflow", "inference", "portal", "notebook"},
     "mlflow_secret_key": {"mlflow"},
     "minio_root_password": {"minio", "minio-bucket"},
     "s3_secret_key": {"minio-bucket", "mlflow"},
     "redis_password": {"redis", *TASKS, "airflow-api-server"},  # whose executor reads a running task's log
     "inference_reload_key": {"inference", "portal"},
+    "notebook_token": {"notebook"},
 }
 
 

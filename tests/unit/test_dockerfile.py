@@ -19,7 +19,7 @@ def test_the_images_are_labelled_with_the_packages_version() -> None:
 
 def test_every_image_installs_an_extra_of_the_package() -> None:
     installed = re.findall(r"^RUN .*install-extra (\S+)", DOCKERFILE, re.M)
-    assert len(installed) == 5
+    assert len(installed) == 6
     assert set(installed) <= set(EXTRAS)
 
 

@@ -28,6 +28,7 @@ PAGES: Mapping[tuple[str, int], Page] = {
         "Inference API", "header X-API-Key", "TELAR_INFERENCE_RELOAD_KEY", "http://{host}:{port}/docs"
     ),
     ("minio", 9001): Page("Object store", "telar-admin", "TELAR_MINIO_ROOT_PASSWORD"),
+    ("notebook", 8888): Page("Notebook", "token", "TELAR_NOTEBOOK_TOKEN"),
     ("adminer", 8080): Page("Adminer", "telar_reader", "TELAR_DB_READER_PASSWORD"),
     ("data-api", 8000): Page("Data API", shape="http://{host}:{port}/docs", open=False),
     ("minio", 9000): Page("Object store's S3", "telar-admin", "TELAR_MINIO_ROOT_PASSWORD", open=False),

@@ -108,14 +108,15 @@ def test_mlflow_that_refuses_the_login_is_degraded_and_names_the_variables() -> 
     assert "TELAR_MLFLOW_USERNAME" in health.reason
 
 
-def test_another_program_is_taken_neither_for_mlflow_nor_for_minio_nor_for_adminer() -> None:
-    with answering({"/": Said("hello"), REGISTRY: Said("hello")}) as server:
+def test_another_program_is_taken_neither_for_mlflow_nor_for_minio_nor_for_adminer_nor_for_jupyter() -> None:
+    with answering({"/": Said("hello"), REGISTRY: Said("hello"), "/api": Said({})}) as server:
         found = [
             _checked(partial(probes.mlflow, MlflowSettings(url=server.url), 1.0)),
             _checked(partial(probes.minio, server.url, 1.0)),
             _checked(partial(probes.adminer, server.url, 1.0)),
+            _checked(partial(probes.notebook, server.url, 1.0)),
         ]
-    assert [each.state for each in found] == [State.DOWN] * 3
+    assert [each.state for each in found] == [State.DOWN] * 4
 
 
 def test_inference_without_a_model_is_degraded_and_says_what_to_do() -> None:

@@ -50,16 +50,19 @@ def test_services_of_ones_own_are_linked_where_people_open_them(
     assert (found["Open MLflow"], found["Open Data API"]) == ("https://mlflow.example/", "https://batches.example/docs")
 
 
-def test_object_store_and_adminer_are_shown_where_the_platform_brings_them(
+def test_object_store_adminer_and_notebook_are_shown_where_the_platform_brings_them(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with answering({"/minio/health/ready": Said(""), "/": Said("<title>Login - Adminer</title>")}) as server:
+    pages = {"/": Said("<title>Login - Adminer</title>"), "/api": Said({"version": "2.21.1"})}
+    with answering({"/minio/health/ready": Said(""), **pages}) as server:
+        monkeypatch.setenv("TELAR_PORTAL_NOTEBOOK_URL", server.url)
         monkeypatch.setenv("TELAR_PORTAL_MINIO_URL", server.url)
         monkeypatch.setenv("TELAR_PORTAL_ADMINER_URL", server.url)
         app = open_page("home")
     assert linked(app)["Open MinIO"] == "http://telar.example:8083/"
     assert linked(app)["Open Adminer"] == "http://telar.example:8081/"
-    assert texts(app).count(" Up]") == 3
+    assert linked(app)["Open Notebook"] == "http://telar.example:8087/"
+    assert texts(app).count(" Up]") == 4
 
 
 def test_adminer_that_was_not_started_says_how_and_has_no_link(
@@ -70,6 +73,13 @@ def test_adminer_that_was_not_started_says_how_and_has_no_link(
     assert "**Adminer** :gray-badge[:material/power_off: Not started]" in texts(app)
     assert "COMPOSE\\_PROFILES=tools" in texts(app)
     assert "Open Adminer" not in linked(app)
+
+
+def test_a_notebook_that_was_not_started_says_how(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELAR_PORTAL_NOTEBOOK_URL", "http://notebook.invalid:8888")
+    app = open_page("home")
+    assert "COMPOSE\\_PROFILES=notebook" in texts(app)
+    assert "Open Notebook" not in linked(app)
 
 
 def test_an_upstream_of_ones_own_is_not_called_away(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
