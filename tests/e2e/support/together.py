@@ -75,7 +75,7 @@ def ended_in_every_way(stack: Stack) -> dict[str, dict[str, int]]:
 def _ended(stack: Stack) -> list[dict[str, Any]]:
     """Each run's outcome and the decision that led to it: of training where none was, else of promotion."""
     question = (
-        "SELECT r.use_case, r.outcome, b.batch_number, d.kind, d.choice, d.reason FROM {ops}.runs r"
+        "SELECT r.use_case, r.outcome, b.batch_number, d.kind, d.choice, d.reason, d.created_at FROM {ops}.runs r"
         " JOIN {ops}.batches b ON b.id = r.batch_id JOIN {ops}.decisions d ON d.run_id = r.run_id"
         " AND d.use_case = r.use_case AND d.kind = CASE r.outcome WHEN 'not_trained' THEN 'train' ELSE 'promote' END"
         " ORDER BY d.id"

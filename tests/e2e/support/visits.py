@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from services.portal.words import when
 from telar.use_cases import discover
 from tests.e2e.support.browser import (
     follow,
@@ -91,7 +93,8 @@ def reasons_in_the_history(stack: Stack, decisions: Sequence[Mapping[str, Any]])
             page.get_by_role("tab", name="Decisions").click()
             chosen = page.get_by_role("combobox", name="Checks of")
             chosen.click()
-            chosen.fill(f"{each['use_case']} · batch {each['batch_number']} · {each['kind']}: {each['choice']}")
+            choice = f"{each['use_case']} · batch {each['batch_number']} · {each['kind']}: {each['choice']}"
+            chosen.fill(f"{when(each['created_at'].replace(tzinfo=UTC))} · {choice}")
             page.get_by_role("option").first.click()
             expect(page.get_by_text(each["reason"]).first).to_be_visible()
             shoot(stack, page, f"portal-reason-{number}")
