@@ -11,6 +11,7 @@ from telar.domain.contract import Contract
 from telar.domain.errors import DataError
 from telar.domain.metrics import gain
 from telar.pipeline.training.metrics import CLASSIFICATION, REGRESSION
+from telar.pipeline.training.resampled import RESAMPLED
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,13 @@ def bootstrap_gain(
     metric: str, target: pd.Series, challenger: Said, production: Said, rounds: int = 500, seed: int = 0
 ) -> tuple[float, float]:
     """The 95 % interval of the challenger's gain in ``metric`` over ``rounds`` resamplings of the same rows."""
-    contract = challenger.contract
-    measure = (CLASSIFICATION if contract.task == "classification" else REGRESSION)[metric]
-    truth, ours, theirs = _truth(contract, target), _outputs(challenger), _outputs(production)
+    truth = _truth(challenger.contract, target)
+    ours, theirs = (RESAMPLED[metric](truth, _outputs(said)) for said in (challenger, production))
     random = np.random.default_rng(seed)
     gains = []
     for _ in range(rounds):
-        drawn = random.integers(0, len(truth), len(truth))
-        gains.append(gain(metric, measure(truth[drawn], ours[drawn]), measure(truth[drawn], theirs[drawn])))
+        counts = np.bincount(random.integers(0, len(truth), len(truth)), minlength=len(truth))
+        gains.append(gain(metric, ours(counts), theirs(counts)))
     low, high = np.nanquantile(gains, [0.025, 0.975])
     return float(low), float(high)
 
