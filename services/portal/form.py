@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from telar.domain.columns import Column
 from telar.domain.contract import Contract
 from telar.domain.errors import FieldProblem
+from telar.domain.wording import figure
 
 Values = dict[str, JsonValue]
 
@@ -64,12 +65,13 @@ def split_problems(
 
 def limits(column: Column) -> str:
     """The allowed range in words, such as "0 to 360 °"; empty where there is none."""
-    low, high, unit = column.minimum, column.maximum, f" {column.unit}" if column.unit else ""
-    if low is not None and high is not None:
-        return f"{low:g} to {high:g}{unit}"
-    if low is not None:
-        return f"at least {low:g}{unit}"
-    return f"at most {high:g}{unit}" if high is not None else ""
+    unit = f" {column.unit}" if column.unit else ""
+    low, high = (None if limit is None else figure(limit) for limit in (column.minimum, column.maximum))
+    if low and high:
+        return f"{low} to {high}{unit}"
+    if low:
+        return f"at least {low}{unit}"
+    return f"at most {high}{unit}" if high else ""
 
 
 def _field(column: Column) -> FormField:

@@ -10,12 +10,14 @@ from telar.domain.partitions import HELD_OUT
 
 Row = dict[str, Any]
 QUESTIONS = {"train": "Train?", "promote": "Promote?", "resume": "Go on where?"}
+HELD, LOST = "○ held out", "✕ lost"
 RESULTS = {
     "promoted": "▲ trained, promoted",
     "rejected": "▼ trained, rejected",
     "not_trained": "– not trained",
     "failed": "✕ failed",
 }
+COLOURS = dict(zip((*RESULTS.values(), HELD, LOST), ("green", "orange", "gray", "red", "blue", "red"), strict=True))
 STATES = {
     "intended": "intended",
     "done": "in production",
@@ -35,11 +37,11 @@ def batch_rows(lines: Sequence[BatchLine]) -> list[Row]:
             "Part": part_of(line),
             "Batch": line.batch_number,
             "Rows": line.total_records,
+            "What came of it": [result] if (result := result_of(line)) else [],
+            "Reason": line.error or line.reason,
+            "Version": line.model_version,
             "Rows from": ROWS_FROM[line.provenance] if line.provenance else None,
             "Status": spoken(line.status),
-            "What came of it": result_of(line),
-            "Version": line.model_version,
-            "Reason": line.error or line.reason,
             "Clean rows": line.clean_rows,
             "MLflow run": line.mlflow_run_id,
         }
@@ -57,9 +59,9 @@ def part_of(line: BatchLine) -> str | None:
 def result_of(line: BatchLine) -> str | None:
     """What became of a batch, to be told apart at a glance; nothing while its run is under way."""
     if line.part in HELD_OUT:
-        return "○ held out" if line.status == "prepared" else None
+        return HELD if line.status == "prepared" else None
     if line.status == "lost_upstream":
-        return "✕ lost"
+        return LOST
     return RESULTS.get(line.outcome or "")
 
 

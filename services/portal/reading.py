@@ -62,7 +62,7 @@ def _row(line: CycleLine, whole: Extent) -> Row:
         "Cycle": line.cycle,
         "Began (UTC)": utc(line.began_at),
         "Batches": _of(line.batches, whole.batches),
-        "Rows": _of(line.rows, whole.rows),
+        "Rows read": _of(line.rows, whole.rows),
         "Left": _left(line, whole),
         "State": _state(line, whole),
         "Clean rows": line.clean_rows,

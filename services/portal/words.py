@@ -37,14 +37,16 @@ PART: dict[Partition, str] = {"train": "training", "validation": "validation", "
 _ESCAPED = re.compile(r"[\\`*_\[\]$<>#~|:{}]")
 IN_TARGETS_UNIT = ("mae", "rmse")
 SAMPLE_WARNING = (
-    "**GENERATED SAMPLE.** {names} runs on rows that Telar made up, because neither a file nor a download was at hand. "
+    "**GENERATED SAMPLE.** {names} on rows that Telar made up, because neither a file nor a download was at hand. "
     "Metrics and predictions from them say nothing about the real world."
 )
 
 
 def sample_warning(names: Iterable[str]) -> str:
     """The warning that no page may leave out where generated rows are at work."""
-    return SAMPLE_WARNING.format(names=" and ".join(f"`{name}`" for name in sorted(names)))
+    told = [f"`{name}`" for name in sorted(names)]
+    run = "runs" if len(told) == 1 else "run"
+    return SAMPLE_WARNING.format(names=f"{' and '.join([', '.join(told[:-1]), told[-1]] if told[1:] else told)} {run}")
 
 
 def when(moment: datetime | None) -> str:

@@ -36,7 +36,7 @@ def test_a_whole_run_is_one_command(telar: Telar) -> None:
 def test_all_versions_are_compared_in_a_table_and_the_best_goes_through_the_gate(telar: Telar) -> None:
     said = telar("promote", NAME, "--best")
     assert said.exit_code == 0, said.output
-    assert re.search(r"version +│ +macro_f1 +│ +accuracy +│ +rows +│ +registered \(UTC\)|version", said.output)
+    assert re.search(r"version +┃ +macro F1 +┃ +accuracy +┃ +rows +┃ +registered \(UTC\)", said.output)
     assert len(re.findall(r"^│ [12] ", said.output, re.MULTILINE)) == 2
     assert "in production" in said.output
     assert re.search(

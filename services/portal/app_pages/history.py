@@ -8,7 +8,7 @@ import streamlit as st
 
 from services.portal.checks import check_rows
 from services.portal.feeds import Feeds
-from services.portal.listings import batch_rows, decision_rows, promotion_rows, run_rows
+from services.portal.listings import COLOURS, batch_rows, decision_rows, promotion_rows, run_rows
 from services.portal.reading import reading_rows
 from services.portal.surroundings import Surroundings, surroundings
 from services.portal.trouble import drawn, needs
@@ -23,7 +23,11 @@ MOMENT = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=145
 WIDTHS = {
     **dict.fromkeys(("Received (UTC)", "Taken (UTC)", "Written (UTC)", "Started (UTC)", "Began (UTC)"), MOMENT),
     **dict.fromkeys(("Cycle", "Batch", "Version", "Before"), st.column_config.Column(width=62)),
-    **dict.fromkeys(("Part", "What came of it"), st.column_config.TextColumn(width=140)),
+    "Part": st.column_config.TextColumn(width=140),
+    "What came of it": st.column_config.MultiselectColumn(
+        width=165, options=list(COLOURS), color=list(COLOURS.values()), disabled=True
+    ),
+    "Rows read": st.column_config.TextColumn(width=140),
     **dict.fromkeys(("Rows", "Clean rows"), st.column_config.NumberColumn(width=75, format="localized")),
     **dict.fromkeys(("Decision", "Question", "Kind", "Seconds"), st.column_config.Column(width=80)),
     **dict.fromkeys(("Status", "Outcome", "Use case"), st.column_config.Column(width=105)),

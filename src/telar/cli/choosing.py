@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from telar.cli.opening import context, new_run_id
+from telar.domain.metrics import IN_WORDS
 from telar.domain.wording import figure
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def choose_best(name: str) -> None:
 def _table(use_case: "UseCase", standings: "Standings") -> Table:
     guards = (guard.metric for guard in use_case.gate.guards)
     metrics = list(dict.fromkeys((use_case.primary_metric, *use_case.guard_metrics, *guards)))
-    table = Table("version", *metrics, "rows", "registered (UTC)", "", title=f"{use_case.title}, on the same rows")
+    heads = [IN_WORDS[metric] for metric in metrics]
+    table = Table("version", *heads, "rows", "registered (UTC)", "", title=f"{use_case.title}, on the same rows")
     for each in standings.versions:
         shown = (figure(each.metrics[metric]) if metric in each.metrics else "" for metric in metrics)
         rows = "" if each.excluded else f"{standings.rows:,}"

@@ -38,10 +38,11 @@ def status(name: Name) -> None:
         holder = opened.registry.production(name)
         batches = history.batches(opened.warehouse, name, LAST)
     typer.echo(f"in production: version {holder.version}" if holder else "in production: nothing yet")
-    table = Table("cycle", "batch", "rows", "status", "decision", "outcome", "reason")
+    table = Table("cycle", "part", "batch", "rows", "status", "decision", "outcome", "reason")
     for batch in batches:
-        shown = (batch.cycle, batch.batch_number, batch.total_records, batch.status, batch.decision, batch.outcome)
-        table.add_row(*("" if value is None else str(value) for value in (*shown, batch.error or batch.reason)))
+        shown = (batch.cycle, batch.part, batch.batch_number, batch.total_records, batch.status, batch.decision)
+        told = (batch.outcome, batch.error or batch.reason)
+        table.add_row(*("" if value is None else str(value) for value in (*shown, *told)))
     Console().print(table)
 
 

@@ -76,7 +76,7 @@ def test_the_page_shows_four_tables_and_the_checks_of_the_newest_decision(open_p
     assert promotions["Event"].tolist() == ["external move", "in production", "intended"]
     assert "SourceUnavailable: no answer within 60 s" in runs["Reason"].tolist()
     assert {"failed", "end of data", "running", "promoted"} == set(runs["Outcome"])
-    assert batches["What came of it"].tolist() == ["✕ lost", "– not trained", "▲ trained, promoted"]
+    assert [*map(list, batches["What came of it"])] == [["✕ lost"], ["– not trained"], ["▲ trained, promoted"]]
     assert sources["Batches"].tolist() == ["2"]
     row = checks.set_index("Check").loc["Length: mean, change since the batch before"]
     assert (row["Value"], row["Threshold"], row["Result"]) == ("2 %", "15 %", "–")

@@ -23,7 +23,7 @@ def test_version_and_contract_are_shown_as_tables_for_people(open_page: OpenPage
         "Validation": "0.88",
         "Test": "0.8765",
     }
-    assert columns["Allowed"].tolist() == ["0 to 100 m", "0 to 1000", "Red, Green, Blue"]
+    assert columns["Allowed"].tolist() == ["0 to 100 m", "0 to 1,000", "Red, Green, Blue"]
     assert classes["Class"].tolist() == ["Core", "Middle", "Edge"]
     assert not app.get("json")
 

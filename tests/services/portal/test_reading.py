@@ -56,14 +56,14 @@ def test_the_page_tells_batch_k_of_n_with_rows_and_what_is_left(open_page: OpenP
     batches, sources = (app.dataframe[place].value for place in range(2))
 
     assert set(batches["Part"]) == {"training", "validation, held out", "test, held out"}
-    assert sorted(batches["What came of it"]) == [
+    assert sorted(result for results in batches["What came of it"] for result in results) == [
         "▲ trained, promoted",
         "▼ trained, rejected",
         "○ held out",
         "○ held out",
     ]
     assert sources["Batches"].tolist() == ["2 of 3", "1 of 1", "1 of 1"]
-    assert sources["Rows"].tolist() == ["1,000 of 1,440", "479 of 479", "481 of 481"]
+    assert sources["Rows read"].tolist() == ["1,000 of 1,440", "479 of 479", "481 of 481"]
     assert sources["Left"].tolist() == ["1 batch, 440 rows", "–", "–"]
     assert sources["State"].tolist() == ["being read", "read to the end", "read to the end"]
 
@@ -99,7 +99,7 @@ def test_an_api_that_tells_how_many_batches_it_has_is_believed() -> None:
 
 def test_of_an_api_that_tells_nothing_only_what_came_is_told() -> None:
     (row,) = reading_rows([line()], [])
-    assert (row["Batches"], row["Rows"], row["Left"], row["State"]) == ("2", "300", None, "being read")
+    assert (row["Batches"], row["Rows read"], row["Left"], row["State"]) == ("2", "300", None, "being read")
     assert reading_text([line()], None) == "cycle 1, 2 batches with 300 rows"
 
 
