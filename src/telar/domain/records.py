@@ -104,10 +104,10 @@ def _broken_rule(column: Column, value: object) -> str:
 def _range(column: Column) -> str:
     unit = f" {column.unit}" if column.unit else ""
     if column.minimum is not None and column.maximum is not None:
-        return f" between {column.minimum:g} and {column.maximum:g}{unit}"
+        return f" between {column.minimum:.10g} and {column.maximum:.10g}{unit}"
     if column.minimum is not None:
-        return f" of at least {column.minimum:g}{unit}"
-    return f" of at most {column.maximum:g}{unit}" if column.maximum is not None else ""
+        return f" of at least {column.minimum:.10g}{unit}"
+    return f" of at most {column.maximum:.10g}{unit}" if column.maximum is not None else ""
 
 
 def _word_checker(column: Column) -> Callable[[object], str]:
