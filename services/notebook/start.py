@@ -8,7 +8,7 @@ HERE = Path(__file__).parent
 SHIPPED = HERE / "explanations.ipynb"
 CONFIG = HERE / "jupyter_server_config.json"
 FOLDER = Path("/var/lib/telar/notebooks")
-TOKEN_VARIABLE = "JUPYTER_TOKEN_FILE"  # JupyterLab reads the file that it names
+TOKEN_VARIABLE, TOKEN = "JUPYTER_TOKEN_FILE", "/run/secrets/telar_notebook_token"  # JupyterLab reads that file
 SHORTEST = 12
 
 
@@ -17,8 +17,8 @@ def main(address: str, port: str, folder: str = str(FOLDER), *more: str) -> None
 
     Without a token of at least 12 characters this ends with 1, since anybody could run code.
     """
-    if wrong := unusable(os.environ.get(TOKEN_VARIABLE, "")):
-        sys.exit(f"notebook: {TOKEN_VARIABLE}{wrong}; `make env` makes one")
+    if wrong := unusable(os.environ.setdefault(TOKEN_VARIABLE, TOKEN)):
+        sys.exit(f"notebook: {wrong}; `make env` makes one")
     lay(SHIPPED, Path(folder))
     options = {"ip": address, "port": port, "port_retries": "0", "root_dir": folder}
     words = [f"--ServerApp.{name}={value}" for name, value in options.items()]
@@ -28,13 +28,11 @@ def main(address: str, port: str, folder: str = str(FOLDER), *more: str) -> None
 def unusable(path: str) -> str:
     """What is wrong with the token's file; empty when nothing is."""
     try:
-        token = Path(path).read_text(encoding="utf-8") if path else ""
+        token = Path(path).read_text(encoding="utf-8")
     except OSError as error:
-        return f" names {path}, which cannot be read: {error.strerror}"
-    if not path:
-        return " is not set: it names the file with the token"
+        return f"the token's file {path} cannot be read: {error.strerror}"
     if len(token) < SHORTEST or any(character.isspace() for character in token):
-        return f" names {path}, whose text must be {SHORTEST} characters or more, without a blank or a line break"
+        return f"the token in {path} must be {SHORTEST} characters or more, without a blank or a line break"
     return ""
 
 

@@ -98,7 +98,7 @@ def test_by_default_production_is_compared_with_the_version_before_it(classified
     told = words(book)
     assert "**Tiny**: version 2 (in production) and version 1, explained on the same 105 held-out rows." in told
     assert "logistic_regression" in told
-    assert "macro_f1 when it was trained" in told
+    assert "test macro_f1" in told
 
 
 def test_a_number_two_named_versions_and_a_row_are_parameters(priced: str, executed: Any) -> None:  # noqa: ANN401

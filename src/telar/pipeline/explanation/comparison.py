@@ -114,7 +114,7 @@ def _about(registry: ModelRegistry, version: Loaded) -> dict[str, str]:
     tests = {name: value for name, value in sorted(metrics.items()) if name.startswith("test_")}
     return {
         **{label: version.registered.tags.get(tag, "") for tag, label in _TOLD.items()},
-        **{name.removeprefix("test_") + " when it was trained": f"{value:.4g}" for name, value in tests.items()},
+        **{f"test {name.removeprefix('test_')}": f"{value:.4g}" for name, value in tests.items()},
     }
 
 
