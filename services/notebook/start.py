@@ -6,7 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "explanations.ipynb"
-CONFIG = HERE / "jupyter_server_config.json"
+CONFIG = HERE / "config"
 FOLDER = Path("/var/lib/telar/notebooks")
 TOKEN_VARIABLE, TOKEN = "JUPYTER_TOKEN_FILE", "/run/secrets/telar_notebook_token"  # JupyterLab reads that file
 SHORTEST = 12
@@ -19,10 +19,11 @@ def main(address: str, port: str, folder: str = str(FOLDER), *more: str) -> None
     """
     if wrong := unusable(os.environ.setdefault(TOKEN_VARIABLE, TOKEN)):
         sys.exit(f"notebook: {wrong}; `make env` makes one")
+    os.environ["JUPYTER_CONFIG_PATH"] = str(CONFIG)  # where it finds the server's options, and defaults of its pages
     lay(SHIPPED, Path(folder))
     options = {"ip": address, "port": port, "port_retries": "0", "root_dir": folder}
     words = [f"--ServerApp.{name}={value}" for name, value in options.items()]
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--config={CONFIG}", *words, *more])
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *words, *more])
 
 
 def unusable(path: str) -> str:

@@ -1,6 +1,5 @@
 """JupyterLab lets in whoever has the token, keeps what people wrote, and asks nobody outside for anything."""
 
-import json
 import os
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from services.notebook.start import SHIPPED, lay
+from services.notebook.start import lay
 from tests.support.servers import free_port
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -95,12 +94,9 @@ def test_it_opens_with_the_notebook_and_has_no_terminal(lab: str) -> None:
 def test_it_asks_nobody_for_news_updates_or_extensions(lab: str) -> None:
     assert ask(lab, "/lab/api/news").json() == {"news": []}
     assert ask(lab, "/lab/api/update").json() == {"notification": None}
-    settings = json.loads((SHIPPED.parent / "overrides.json").read_text())
-    known = {
-        each["id"]: each["schema"].get("properties", {}) for each in ask(lab, "/lab/api/settings").json()["settings"]
-    }
-    for plugin, values in settings.items():
-        assert set(values) <= set(known[plugin]), "a setting that JupyterLab does not know turns nothing off"
+    told = ask(lab, "/lab/api/settings/@jupyterlab/apputils-extension:notification").json()["schema"]["properties"]
+    assert (told["fetchNews"]["default"], told["checkForUpdates"]["default"]) == ("false", False)
+    assert {"title", "type"} <= set(told["fetchNews"]), "a setting that JupyterLab does not know turns nothing off"
 
 
 def test_the_token_stands_neither_in_the_process_nor_in_the_log(lab: str, folder: Path) -> None:
