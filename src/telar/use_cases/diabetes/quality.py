@@ -1,7 +1,13 @@
-"""What the quality benchmark trains on all published encounters; too heavy to be tried on every batch."""
+"""What the quality benchmark trains on all published encounters; too heavy to be tried on every batch.
+
+Encounters that ended in death or in a hospice are left out. They are never followed by a readmission, so figures of
+papers that keep them are higher for the same model.
+"""
 
 from telar.domain.benchmark import Benchmark
-from telar.domain.candidates import Candidate
+from telar.domain.candidates import Average, Candidate
+
+BOOSTED = {"learning_rate": 0.02, "subsample": 0.7, "min_child_weight": 40}
 
 BENCHMARK = Benchmark(
     metric="roc_auc",
@@ -11,7 +17,7 @@ BENCHMARK = Benchmark(
         Candidate(
             name="logistic_regression",
             estimator="sklearn.linear_model.LogisticRegression",
-            parameters={"C": 0.1, "max_iter": 300, "tol": 1e-3},
+            parameters={"C": 0.003, "max_iter": 300, "tol": 1e-3},
             encoding="onehot",
             scale=True,
             baseline=True,
@@ -19,14 +25,15 @@ BENCHMARK = Benchmark(
         Candidate(
             name="xgboost",
             estimator="xgboost.XGBClassifier",
-            parameters={
-                "n_estimators": 900,
-                "max_depth": 5,
-                "learning_rate": 0.03,
-                "subsample": 0.8,
-                "colsample_bytree": 0.3,
-                "min_child_weight": 10,
-            },
+            parameters={**BOOSTED, "n_estimators": 900, "max_depth": 6, "colsample_bytree": 0.2},
+        ),
+        Candidate(
+            name="xgboost_of_flags",
+            estimator="xgboost.XGBClassifier",
+            parameters={**BOOSTED, "n_estimators": 900, "max_depth": 6, "colsample_bytree": 0.15},
+            encoding="onehot",
         ),
     ),
+    averages=(Average(name="both_xgboost", members=("xgboost", "xgboost_of_flags")),),
+    published=(),
 )
