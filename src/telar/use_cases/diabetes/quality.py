@@ -1,13 +1,14 @@
 """What the quality benchmark trains on all published encounters; too heavy to be tried on every batch.
 
-Encounters that ended in death or in a hospice are left out. They are never followed by a readmission, so figures of
-papers that keep them are higher for the same model.
+Encounters that ended in death or in a hospice are left out. Hardly any is followed by a readmission, so a model that
+is measured with them gets a higher figure. The published figures are those of "Predicting 30-Day Hospital Readmission
+in Patients With Diabetes Using Machine Learning on Electronic Health Record Data", on a fifth of all 101,766.
 """
 
-from telar.domain.benchmark import Benchmark
+from telar.domain.benchmark import Benchmark, Published
 from telar.domain.candidates import Average, Candidate
 
-BOOSTED = {"learning_rate": 0.02, "subsample": 0.7, "min_child_weight": 40}
+SLOW = {"learning_rate": 0.03, "max_depth": 6, "min_child_weight": 40}
 
 BENCHMARK = Benchmark(
     metric="roc_auc",
@@ -25,15 +26,18 @@ BENCHMARK = Benchmark(
         Candidate(
             name="xgboost",
             estimator="xgboost.XGBClassifier",
-            parameters={**BOOSTED, "n_estimators": 900, "max_depth": 6, "colsample_bytree": 0.2},
+            parameters={**SLOW, "n_estimators": 600, "subsample": 0.8, "colsample_bytree": 0.2},
         ),
         Candidate(
-            name="xgboost_of_flags",
+            name="xgboost_by_few",
             estimator="xgboost.XGBClassifier",
-            parameters={**BOOSTED, "n_estimators": 900, "max_depth": 6, "colsample_bytree": 0.15},
-            encoding="onehot",
+            parameters={**SLOW, "n_estimators": 700, "subsample": 0.6, "colsample_bytree": 0.1, "random_state": 7},
         ),
     ),
-    averages=(Average(name="both_xgboost", members=("xgboost", "xgboost_of_flags")),),
-    published=(),
+    averages=(Average(name="both_xgboost", members=("xgboost", "xgboost_by_few")),),
+    published=(
+        Published(what="XGBoost", value=0.667),
+        Published(what="Logistic regression", value=0.642),
+        Published(what="Random forest", value=0.630),
+    ),
 )
