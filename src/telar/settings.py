@@ -137,10 +137,7 @@ class InferenceSettings(_Settings):
 
 
 class PlaceSettings(_Settings):
-    """Where the services listen and how the world calls them.
-
-    ``mlflow_public_url`` and ``data_api_public_url`` are where people open an external one.
-    """
+    """Where the services listen; ``mlflow_public_url`` and ``data_api_public_url`` are where people open external ones."""
 
     model_config = SettingsConfigDict(env_prefix="TELAR_")
 
