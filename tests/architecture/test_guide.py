@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from telar.domain.candidates import Candidate
 from telar.domain.description import describe
+from telar.domain.use_case import DataApiSource, PublishedSource, UseCase
 from telar.use_cases import discover
 
 PROJECT = Path(__file__).resolve().parents[2]
 GUIDE = PROJECT / "docs" / "add-a-data-set.md"
 PAGES = PROJECT / "docs" / "use-cases"
+UNTOLD = ("kind", "name", "groups", "wrapper_parameters")  # what follows from the others
 
 
 def test_the_example_of_the_guide_can_be_loaded_and_makes_the_rows_that_it_promises(tmp_path: Path) -> None:
@@ -24,6 +27,14 @@ def test_the_example_of_the_guide_can_be_loaded_and_makes_the_rows_that_it_promi
     assert set(rows[use_case.target.name]) == set(use_case.target.values)
     assert rows[use_case.target.name].value_counts(normalize=True).min() > 0.1
     assert len(use_case.clean(rows)) > 1_000
+
+
+def test_the_guide_explains_every_field_of_a_definition() -> None:
+    guide = GUIDE.read_text()
+    fields = {f"**{name}**" for name in UseCase.model_fields}
+    fields |= {f"`{name}" for kind in (PublishedSource, Candidate) for name in kind.model_fields if name not in UNTOLD}
+    fields |= {f"`{name}" for name in DataApiSource.model_fields if name not in UNTOLD}
+    assert sorted(field for field in fields if field not in guide) == []
 
 
 @pytest.mark.parametrize("name", sorted(discover(None).use_cases))
