@@ -47,7 +47,7 @@ class Listings(Place):
 def listings(database: TestDatabase, mlflow_url: str, folder: Path, rows: int) -> Iterator[tuple[Listings, Upstream]]:
     """An empty warehouse, an MLflow without any version, and a data API with so many rows in six batches."""
     database.empty((LISTINGS,))
-    _forget(mlflow_url)
+    forget(mlflow_url)
     with (
         run_data_api(folder / "data-api", NAME, None, sample_rows=rows) as api,
         open_warehouse(database.pipeline_url) as warehouse,
@@ -56,7 +56,8 @@ def listings(database: TestDatabase, mlflow_url: str, folder: Path, rows: int) -
         yield place, Upstream(api, 0)
 
 
-def _forget(mlflow_url: str) -> None:
+def forget(mlflow_url: str) -> None:
+    """No version of the listings' model in that MLflow."""
     try:
         MlflowClient(tracking_uri=mlflow_url, registry_uri=mlflow_url).delete_registered_model(NAME)
     except MlflowException as error:
