@@ -137,7 +137,7 @@ class InferenceSettings(_Settings):
 
 
 class PlaceSettings(_Settings):
-    """Where the services listen; ``mlflow_public_url`` and ``data_api_public_url`` are where people open external ones."""
+    """Where the services listen; ``mlflow_public_url`` and ``data_api_public_url`` are where people open outer ones."""
 
     model_config = SettingsConfigDict(env_prefix="TELAR_")
 
@@ -159,7 +159,7 @@ class PlaceSettings(_Settings):
 class PortalSettings(_Settings):
     """The portal's own: how it reaches the services that no other class names, and how long it waits for any.
 
-    The URL of Airflow or the data API left out is its port on loopback; that of MinIO, Adminer or the notebook: none.
+    Of Airflow and the data API a URL left out is the port on loopback; of MinIO, Adminer and notebook: there is none.
     ``history_rows`` bounds each table of the history.
     """
 
