@@ -7,7 +7,7 @@ from tests.e2e.support.machine import BIND, LOOPBACK, listens
 from tests.e2e.support.stack import ON_LOOPBACK, Stack
 
 CONFINED = {"CapBnd": "0000000000000000", "NoNewPrivs": "1"}
-SECRET_ENDS = ("_PASSWORD", "_KEY", "_SECRET")
+SECRET_ENDS = ("_PASSWORD", "_KEY", "_SECRET", "_TOKEN")
 
 
 def unconfined(stack: Stack) -> list[str]:
