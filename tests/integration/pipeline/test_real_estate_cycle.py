@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +10,14 @@ import pytest
 from pydantic import SecretStr
 
 from services.inference.parts import Settings
-from telar.adapters.warehouse import batches, clean, decisions, raw
+from telar.adapters.warehouse import clean, decisions, raw
 from telar.domain.decisions import TrainingFigures, decide_training
 from telar.domain.lifecycle import Outcome
 from telar.domain.promotion import GateFigures, decide_promotion
-from telar.pipeline.fetch import Fetched, fetch
-from telar.pipeline.run import run_batch
+from telar.pipeline.fetch import Fetched
+from telar.pipeline.run import fetch_in_time, run_batch
 from telar.settings import InferenceSettings, MlflowSettings, UseCaseSettings, WarehouseSettings
 from tests.integration.pipeline.listings import LISTINGS, NAME, Listings, listings
-from tests.integration.pipeline.place import Upstream
 from tests.services.inference.conftest import running, until
 from tests.support.databases import TestDatabase
 
@@ -40,16 +40,15 @@ class Cycle:
     """The six runs, and what came of each."""
 
     place: Listings
-    upstream: Upstream
     database: TestDatabase
     outcomes: list[Outcome]
 
 
 @pytest.fixture(scope="module")
 def cycle(test_database: TestDatabase, mlflow_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cycle]:
-    with listings(test_database, mlflow_url, tmp_path_factory.mktemp("listings"), TWENTIETH) as (place, upstream):
+    with listings(test_database, mlflow_url, tmp_path_factory.mktemp("listings"), TWENTIETH) as (place, _):
         outcomes = [run_batch(place.context(), f"r{number}") for number in range(1, 7)]
-        yield Cycle(place, upstream, test_database, outcomes)
+        yield Cycle(place, test_database, outcomes)
 
 
 def test_the_default_rules_promote_reject_and_leave_be_in_one_cycle(cycle: Cycle) -> None:
@@ -93,19 +92,20 @@ def test_what_is_asked_of_the_model_stands_typed_in_the_view(cycle: Cycle, tmp_p
     assert isinstance(row["zip_code"], float)
 
 
-def test_the_seventh_run_begins_again_with_the_tables_cleared_and_the_raw_rows_kept(cycle: Cycle) -> None:
+def test_two_runs_at_once_begin_again_together_with_the_tables_cleared_and_the_raw_rows_kept(cycle: Cycle) -> None:
     place, first = cycle.place, cycle.place.batches()
     production = place.context().registry.production(NAME)
 
-    seventh = fetch(place.context(), "r7")
+    with ThreadPoolExecutor(2) as pool:
+        ran = [pool.submit(fetch_in_time, place.context(), run_id) for run_id in ("r7", "r8")]
+        fetched = [each.result() for each in ran]
 
-    assert isinstance(seventh, Fetched)
-    begun = batches.get(place.warehouse, seventh.batch_id)
-    assert (begun.cycle, begun.batch_number, begun.total_records) == (2, 1, SIZES[0])
+    assert all(isinstance(each, Fetched) for each in fetched)
+    begun = [(row.cycle, row.batch_number, row.total_records) for row in place.batches()[6:]]
+    assert begun == [(2, 1, SIZES[0]), (2, 2, SIZES[1])]
     assert clean.read(place.warehouse, LISTINGS).empty
     assert [len(raw.read(place.warehouse, LISTINGS, row.id)) for row in first] == [row.total_records for row in first]
     assert {row.status for row in place.batches()[:6]} == {"cleared"}
-    assert [each.batch for each in cycle.upstream.answers()] == [1, 2, 3, 4, 5, 6, 1]
     assert place.context().registry.production(NAME) == production, "what was learned goes on serving"
 
 
