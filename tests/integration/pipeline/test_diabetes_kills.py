@@ -139,5 +139,5 @@ def _without_production(found: Tables) -> Tables:
     comparisons = found["comparisons"]
     return found | {
         "batches": found["batches"].drop(columns=["validations", "new_categories"]),
-        "comparisons": comparisons[comparisons["kind"] == "previous"],
+        "comparisons": comparisons[comparisons["kind"] == "previous"].reset_index(drop=True),
     }
