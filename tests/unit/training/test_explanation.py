@@ -132,8 +132,8 @@ def test_of_two_classes_the_second_is_shown_and_of_more_the_one_expected_most() 
     three = _explained(TINY.contract(names), [0.2, 0.5, 0.3])
     two = _explained(TINY.contract(names[:2]), [0.1])
     number = _explained(PRICED.contract(()), [250.0])
-    assert (three.outputs, three.quantity) == (["Core", "Middle", "Edge"], "probability of Middle")
-    assert (two.outputs, two.quantity) == (["Middle"], "probability of Middle")
+    assert (three.outputs, three.quantity) == (["Core", "Middle", "Edge"], "probability of “Middle”")
+    assert (two.outputs, two.quantity) == (["Middle"], "probability of “Middle”")
     assert (number.outputs, number.quantity) == (["Price"], "Price (EUR)")
 
 

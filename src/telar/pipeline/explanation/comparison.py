@@ -20,7 +20,7 @@ from telar.pipeline.explanation.pictures import (
     waterfall_picture,
 )
 from telar.pipeline.explanation.versions import Loaded, chosen, load
-from telar.pipeline.explanation.wording import title_of, word_of
+from telar.pipeline.explanation.wording import LONGEST, short_word, title_of, word_of
 from telar.settings import MlflowSettings
 
 _TOLD = {"telar.candidate": "candidate", "telar.run_reason": "trained because", "telar.origin": "rows"}
@@ -78,7 +78,10 @@ class Comparison:
         first = next(iter(self.versions.values()))
         shown = first.rows.iloc[self.differing()[:most]]
         told = {label: _answers(each)[shown.index] for label, each in self.versions.items()}
-        values = {title_of(each): [word_of(each, value) for value in shown[each.name]] for each in first.first(8)}
+        values = {
+            title_of(each): [short_word(word_of(each, value), LONGEST) for value in shown[each.name]]
+            for each in first.first(8)
+        }
         return pd.DataFrame({**told, **values}, index=shown.index.rename("row"))
 
 

@@ -58,7 +58,7 @@ class Explained:
         """What the shown values are: the probability of a class, or the target with its unit."""
         target = self.contract.target
         if self.contract.task == "classification":
-            return f"probability of {self.outputs[self.shown]}"
+            return f"probability of “{self.outputs[self.shown]}”"
         return f"{target.label} ({target.unit})" if target.unit else target.label
 
     @cached_property

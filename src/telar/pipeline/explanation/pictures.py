@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from telar.pipeline.explanation.explained import Explained
 from telar.pipeline.explanation.library import shap_library
 from telar.pipeline.explanation.plots import BLUE, MOST_COLUMNS, beeswarm
-from telar.pipeline.explanation.wording import short, title_of, word_of
+from telar.pipeline.explanation.wording import short_word, title_of, word_of
 
 ORANGE = "#d9822b"
 MOST_STEPS = 12
@@ -70,7 +70,7 @@ def waterfall_picture(label: str, explained: Explained, row: int, focus: str) ->
         steps = shap.Explanation(
             values,
             base_values=shown.base[shown.shown],
-            data=np.array([short(word, 24) for word in told], dtype=object),
+            data=np.array([short_word(word, 24) for word in told], dtype=object),
             feature_names=[title_of(column) for column in columns],
         )
         shap.plots.waterfall(steps, max_display=MOST_STEPS, show=False)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from telar.domain.columns import Column
 from telar.pipeline.explanation.explained import Explained
 from telar.pipeline.explanation.library import shap_library
-from telar.pipeline.explanation.wording import MISSING, short, title_of, word_of
+from telar.pipeline.explanation.wording import MISSING, short_word, title_of, word_of
 
 MOST_COLUMNS, MOST_CLASSES, MOST_WORDS, PANELS = 15, 8, 10, 3
-LONGEST_WORD = 22
+LONGEST_WORD = 26
 BLUE, GREY = "#3b6ea5", "#777777"
 _DPI = 110
 
@@ -99,7 +99,7 @@ def _words(explained: Explained, column: Column, axes: Axes) -> None:
     """The most frequent words, and the others together."""
     words = explained.rows[column.name].fillna("")
     frequent = list(words.value_counts().index[:MOST_WORDS])
-    groups = [short(word_of(column, word), LONGEST_WORD) for word in frequent]
+    groups = [short_word(word_of(column, word), LONGEST_WORD) for word in frequent]
     groups += ["other words"] if words.nunique() > MOST_WORDS else []
     places = words.map(lambda word: frequent.index(word) if word in frequent else len(frequent)).to_numpy()
     aside = np.random.default_rng(0).uniform(-0.2, 0.2, len(places))

@@ -22,9 +22,15 @@ def word_of(column: Column, value: Any) -> str:  # noqa: ANN401 # a number, a wo
         return MISSING
     if column.numeric:
         return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
-    return short(next((each.label for each in column.categories if each.value == value), str(value)))
+    return next((each.label for each in column.categories if each.value == value), str(value))
 
 
 def short(text: str, longest: int = LONGEST) -> str:
     """The text, or its beginning with an ellipsis."""
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def short_word(text: str, longest: int) -> str:
+    """The text, or its beginning and more of its end: words of a vocabulary often begin alike."""
+    tail = longest * 3 // 5
+    return text if len(text) <= longest else f"{text[: longest - tail - 1].rstrip()}…{text[-tail:].lstrip()}"
