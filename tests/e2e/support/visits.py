@@ -96,7 +96,7 @@ def reasons_in_the_history(stack: Stack, decisions: Sequence[Mapping[str, Any]])
             choice = f"{each['use_case']} · batch {each['batch_number']} · {each['kind']}: {each['choice']}"
             chosen.fill(f"{when(each['created_at'].replace(tzinfo=UTC))} · {choice}")
             page.get_by_role("option").first.click()
-            expect(page.get_by_text(each["reason"]).first).to_be_visible()
+            expect(page.locator("p").filter(has_text=each["reason"])).to_be_visible()
             shoot(stack, page, f"portal-reason-{number}")
             page.close()
 
