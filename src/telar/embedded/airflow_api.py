@@ -102,14 +102,21 @@ def _line(event: dict[str, Any]) -> str:
 
 
 def await_run(api: AirflowApi, dag: str, run: str, deadline: float) -> None:
-    """Wait until a run has succeeded.
+    """Wait until a run has succeeded; an Airflow that does not answer on a busy machine is asked again.
 
     Raises:
         AirflowFailed: it failed, or ``deadline`` (monotonic seconds) passed; the message ends with the task's log.
     """
-    while (state := api.run_state(dag, run)) != "success":
+    while (state := _state(api, dag, run)) != "success":
         if state == "failed":
             raise AirflowFailed(f"run {run} of {dag} failed; {api.failed_log(dag, run)}")
         if time.monotonic() > deadline:
             raise AirflowFailed(f"run {run} of {dag} is still {state}; its tasks: {api.task_states(dag, run)}")
         time.sleep(0.5)
+
+
+def _state(api: AirflowApi, dag: str, run: str) -> str:
+    try:
+        return api.run_state(dag, run)
+    except (requests.ConnectionError, requests.Timeout) as error:
+        return f"not told: {error}"
