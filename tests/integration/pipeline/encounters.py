@@ -36,6 +36,8 @@ USE_CASE = WHOLE.model_copy(update={{
     "source": PublishedSource(batch_rows={BATCH}, sample_rows={ROWS}),
     "gate": WHOLE.gate.model_copy(update={{"floor": 0.4}}),
     "drift": DriftRules(min_new_rows=100),
+    "candidates": WHOLE.candidates[:1],
+    "averages": (),
     "clean": clean,
 }})
 """

@@ -131,7 +131,7 @@ def test_killed_between_the_decision_and_the_record_the_same_version_is_promoted
     found, expected = both(place, database, way)
 
     assert same(_without_production(found), _without_production(expected))
-    assert list(expected["runs"]["outcome"]) == ["promoted", "not_trained"]
+    assert list(expected["runs"]["outcome"]) == ["promoted", "rejected"]
 
 
 def _without_production(found: Tables) -> Tables:
