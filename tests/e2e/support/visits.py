@@ -40,13 +40,18 @@ def _titles(stack: Stack, name: str, version: str, adminer: bool) -> dict[str, s
     """The links of the portal, and a part of the title that each one's page shows to somebody who is logged in."""
     return {
         f"{stack.url('AIRFLOW')}/": "Home - Airflow",
-        f"{stack.url('AIRFLOW')}/dags/{name}": f"{discover(None).get(name).title} - Airflow",
+        **{f"{stack.url('AIRFLOW')}/dags/{dag}": f"{title} - Airflow" for dag, title in _pipelines().items()},
         f"{stack.url('MLFLOW')}/": "Home - MLflow",
         f"{stack.url('MLFLOW')}/#/models/{name}/versions/{version}": f"{name} v{version} - MLflow",
         f"{stack.url('INFERENCE')}/docs": "Telar inference",
         f"{stack.url('MINIO_CONSOLE')}/": "Console",
         **({f"{stack.url('ADMINER')}/": "Login - Adminer"} if adminer else {}),
     }
+
+
+def _pipelines() -> dict[str, str]:
+    """The title of each built-in use case, by its name."""
+    return {name: use_case.title for name, use_case in discover(None).use_cases.items()}
 
 
 def _links_of_every_page(stack: Stack, context: BrowserContext) -> set[str]:
