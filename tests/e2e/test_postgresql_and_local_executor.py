@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from telar.embedded.airflow_api import await_run
-from tests.e2e.support import checks, exposure, together, warehouse
+from tests.e2e.support import checks, exposure, notebook, together, warehouse
 from tests.e2e.support.asking import ask, await_served, production
 from tests.e2e.support.checks import NAME
 from tests.e2e.support.clients import answered, psql
@@ -20,7 +20,7 @@ from tests.test_one_new_file import NAME as NEW
 
 pytestmark = pytest.mark.timeout(600)
 
-NOT_RUNNING = {"ADMINER"}
+NOT_RUNNING = {"ADMINER", "NOTEBOOK"}
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,17 @@ def test_a_prediction_is_answered_and_recorded(stack: Stack) -> None:
 
 def test_a_person_sees_every_page_and_follows_every_link(stack: Stack) -> None:
     visit_everything(stack, NAME, checks.has_promoted(stack))
+
+
+@pytest.mark.timeout(BUILD_SECONDS + 60)
+def test_the_notebook_of_its_profile_explains_two_versions_and_lets_nobody_in_without_the_token(stack: Stack) -> None:
+    notebook.brought_up(stack)
+    assert notebook.answers(stack, "wrong-token-of-somebody") == 403
+    assert notebook.answers(stack, stack.env["TELAR_NOTEBOOK_TOKEN"]) == 200
+    assert notebook.pictures(stack) == notebook.PICTURES
+    assert exposure.shown_secrets(stack) == []
+    assert exposure.unconfined(stack) == []
+    notebook.taken_away(stack)
 
 
 def test_a_file_dropped_into_the_running_platform_becomes_dag_tables_feed_route_form_and_prediction(

@@ -14,6 +14,7 @@ KEPT = PROJECT / ".telar" / "e2e"  # screenshots, and logs of what failed
 LOOPBACK, BIND, PUBLIC_HOST = "127.0.0.1", "127.0.0.2", "telar.example"
 PORTS = (
     "POSTGRES", "MYSQL", "MINIO", "DATA_API", "AIRFLOW", "ADMINER", "MINIO_CONSOLE", "MLFLOW", "INFERENCE", "PORTAL",
+    "NOTEBOOK",
 )  # fmt: skip
 FOREIGN = ("TELAR_", "COMPOSE_", "AIRFLOW", "MLFLOW", "MYSQL_", "POSTGRES_", "PG", "AWS_")
 
