@@ -38,7 +38,7 @@ env: ## write .env and the files of its secrets, start nothing
 	@$(compose) env
 
 test: install-dev ## every test, in two processes; args="-k ..." for some, in one; workers=N for others
-	@$(venv) -m pytest --numprocesses $(workers) --dist loadgroup --no-loadscope-reorder $(args)
+	@$(venv) -m pytest --numprocesses $(workers) $(args)
 
 e2e: install-dev ## the platform on Docker from nothing to a prediction, twice; args="-k ..." for a part
 	@$(venv) -m pytest tests/e2e $(args)

@@ -1,6 +1,6 @@
 """Several processes for one run of the tests: what stays together, what they share, and last words of them all.
 
-`pytest -n 2 --dist loadgroup --no-loadscope-reorder`, as `make test` says; without -n nothing here is noticed.
+`pytest -n 2`, as `make test` says; without -n nothing here is noticed.
 """
 
 import fcntl
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-TESTS = Path(__file__).resolve().parents[1]
+TESTS = "tests"
 # What stays in one process, by its path; all other modules stand each for itself. Whole platforms come one after the
 # other, for two at once are slow on two cores; the rest shares servers that are dear to start.
 PLATFORMS = "whole platforms"
@@ -54,19 +54,28 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401 - xdist's
+    """Whole groups of tests, in the order of their collection."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByGroup(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each test gets the name of its group, as --dist loadgroup takes it."""
-    if not hasattr(config, "workerinput"):
-        return
-    names = {item: _group(item) for item in items}
-    items.sort(key=lambda item: names[item] != PLATFORMS)  # the longest first: nobody waits for it at the end
-    for item, name in names.items():
-        item.add_marker(pytest.mark.xdist_group(name))
+    """The longest group first, so that nobody waits for it at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: group_of(item.nodeid) != PLATFORMS)
 
 
-def _group(item: pytest.Item) -> str:
-    path = item.path.relative_to(TESTS).as_posix()
+def group_of(nodeid: str) -> str:
+    """What a test stays together with: its group, else its module."""
+    path = nodeid.partition("::")[0].removeprefix(f"{TESTS}/")
     return next((name for start, name in TOGETHER.items() if path.startswith(start)), path)
 
 
