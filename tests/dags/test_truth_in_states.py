@@ -57,7 +57,7 @@ ENDINGS = (
         "gains_nothing",
         Outcome.REJECTED,
         skipping("promote"),
-        "gain in macro_f1",
+        "must be at least 0.9 better",
         before=({},),
         conf={"force_training": True},
     ),
