@@ -8,7 +8,17 @@ in Patients With Diabetes Using Machine Learning on Electronic Health Record Dat
 from telar.domain.benchmark import Benchmark, Published
 from telar.domain.candidates import Average, Candidate
 
-SLOW = {"learning_rate": 0.03, "max_depth": 6, "min_child_weight": 40}
+# Leaves of many encounters, a few columns for each tree: the signal is weak.
+BOOSTED = {"n_estimators": 600, "learning_rate": 0.03, "max_depth": 6, "min_child_weight": 40, "subsample": 0.8}
+# What is drawn at random differs; their mean is steadier than any of them.
+XGBOOSTS = tuple(
+    Candidate(
+        name=f"xgboost_{seed}",
+        estimator="xgboost.XGBClassifier",
+        parameters={**BOOSTED, "colsample_bytree": share, "random_state": seed},
+    )
+    for seed, share in ((1, 0.2), (2, 0.25), (3, 0.3))
+)
 
 BENCHMARK = Benchmark(
     metric="roc_auc",
@@ -23,18 +33,9 @@ BENCHMARK = Benchmark(
             scale=True,
             baseline=True,
         ),
-        Candidate(
-            name="xgboost",
-            estimator="xgboost.XGBClassifier",
-            parameters={**SLOW, "n_estimators": 600, "subsample": 0.8, "colsample_bytree": 0.2},
-        ),
-        Candidate(
-            name="xgboost_by_few",
-            estimator="xgboost.XGBClassifier",
-            parameters={**SLOW, "n_estimators": 700, "subsample": 0.6, "colsample_bytree": 0.1, "random_state": 7},
-        ),
+        *XGBOOSTS,
     ),
-    averages=(Average(name="both_xgboost", members=("xgboost", "xgboost_by_few")),),
+    averages=(Average(name="mean_of_xgboosts", members=tuple(each.name for each in XGBOOSTS)),),
     published=(
         Published(what="XGBoost", value=0.667),
         Published(what="Logistic regression", value=0.642),
