@@ -19,7 +19,8 @@ def spine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
     folder = tmp_path_factory.mktemp("use_cases")
     variant(folder, "by_hand")
     (folder / "half_written.py").write_text("USE_CASE = UseCase(\n")
-    with running_spine(tmp_path_factory.mktemp("spine"), folder) as running:
+    # `telar doctor` asks for the rows of all use cases.
+    with running_spine(tmp_path_factory.mktemp("spine"), folder, TELAR_DATA_API_PRELOAD="true") as running:
         yield running
 
 

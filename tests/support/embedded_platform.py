@@ -123,6 +123,7 @@ def _environment(source: Path) -> dict[str, str]:
         **ports,
         "PYTHONPATH": str(source),
         "TELAR_SCHEDULE": "manual",
+        "TELAR_DATA_API_PRELOAD": "false",
         "TELAR_DATA_API_WINDOW_SECONDS": "1",
         "TELAR_SOURCE_WINDOW_SECONDS": "1",
     }

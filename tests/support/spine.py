@@ -130,6 +130,7 @@ def _common(folder: Path, use_cases: Path) -> dict[str, str]:
         "TELAR_USE_CASES": str(use_cases),
         "TELAR_DATA_API_STATE_FOLDER": str(folder / "data-api"),
         "TELAR_DATA_API_DOWNLOAD": "false",
+        "TELAR_DATA_API_PRELOAD": "false",  # the built-in use cases have many rows, for which no test here asks
         "TELAR_WORK_FOLDER": str(folder / "work"),
         "TELAR_TRAINING_JOBS": "1",
         "MLFLOW_DISABLE_TELEMETRY": "true",
