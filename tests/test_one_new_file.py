@@ -18,7 +18,7 @@ from telar.domain.contract import Contract
 from telar.use_cases import discover
 from tests.dags.airflow import airflow_environment, airflow_worker
 from tests.dags.scheduled import eventually
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 from tests.support.spine import PROJECT, Spine, running_spine, wait_until
 
 NAME = "weights"

@@ -87,7 +87,7 @@ class DataApiSettings(_Settings):
     """Telar's own data API: where its rows and its state live, and what it overrides of a use case's source.
 
     ``preload`` makes every use case's rows ready at the start, else each at the first request for it. ``uci_url`` is a
-    mirror of the UCI repository's API (https://archive.ics.uci.edu/api/dataset).
+    mirror of the UCI repository's API (https://archive.ics.uci.edu/api/dataset). At most ``sample_rows`` are generated.
     """
 
     model_config = SettingsConfigDict(env_prefix="TELAR_DATA_API_")

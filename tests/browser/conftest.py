@@ -14,7 +14,7 @@ import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from telar.adapters.warehouse.names import Role
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 from tests.support.spine import PROJECT, Spine, running_spine, wait_until
 from tests.support.tiny import TINY_FOLDER
 

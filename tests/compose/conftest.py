@@ -11,7 +11,7 @@ import pytest
 
 from tests.compose.place import Place, make_place
 from tests.support.parallel import say_last
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 
 ASKED = "TELAR_TEST_COMPOSE"
 HOW_TO = "start Docker"

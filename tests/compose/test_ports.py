@@ -9,7 +9,7 @@ import pytest
 from telar.compose import port_checks
 from telar.compose.problems import Problem, listed
 from telar.compose.rendered import Port
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 
 NAMES = ("TELAR_PORTAL_PORT",)
 

@@ -7,7 +7,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.compose.place import Place
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 
 
 def port(place: Place) -> str:

@@ -15,7 +15,7 @@ import psutil
 import requests
 
 from tests.dags.airflow import airflow_environment, migrate_airflow
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 from tests.support.spine import PROJECT, Spine, wait_until
 
 PROGRAMS = {

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from telar.domain.errors import ConfigurationError
 from telar.embedded import postgres
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from telar.embedded.options import Options
 from telar.embedded.rows import NoRows, await_rows
 from tests.support.answering import Said, answering
 from tests.support.data_api_server import run_data_api
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 
 
 def options(url: str, **more: str) -> Options:

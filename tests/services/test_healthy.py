@@ -20,7 +20,7 @@ from services.inference.parts import Settings
 from telar.settings import InferenceSettings, MlflowSettings, UseCaseSettings, WarehouseSettings
 from tests.support.answering import Said, answering
 from tests.support.data_api_server import run_data_api
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 from tests.support.serving import serving
 
 PROJECT = Path(__file__).resolve().parents[2]

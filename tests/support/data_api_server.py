@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import requests
 
 from services.data_api import answer_log
 from services.data_api.answer_log import LoggedAnswer
+from tests.support.ports import free_port
 from tests.support.tiny import TINY_FOLDER
 
 PROJECT = Path(__file__).parents[2]
@@ -119,7 +119,7 @@ def run_data_api(
     environment["TELAR_DATA_API_STATE_FOLDER"] = str(folder / "state")
     environment["TELAR_DEFAULT_USE_CASE"] = use_case
     environment["TELAR_USE_CASES"] = str(use_cases or "")
-    api = DataApi(folder, use_case, environment, _free_port())
+    api = DataApi(folder, use_case, environment, free_port())
     try:
         api.start()
         api.wait_for(use_case)
@@ -130,9 +130,3 @@ def run_data_api(
 
 def _clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("TELAR_")}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

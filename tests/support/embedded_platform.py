@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from telar.embedded.airflow_api import AirflowApi, await_run
 from telar.embedded.airflow_settings import USER
 from telar.embedded.layout import Layout
 from telar.embedded.secrets import read_file
+from tests.support.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 COPIED = ("dags", "plugins", "services", "src", "init-scripts", ".env.example", "requirements.lock", "pyproject.toml")
@@ -114,10 +114,7 @@ def embedded_platform(folder: Path, use_case_files: Mapping[str, str], default: 
 
 def _environment(source: Path) -> dict[str, str]:
     machine = {name: value for name, value in os.environ.items() if not name.startswith(("TELAR_", "AIRFLOW"))}
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in PORTS]
-    ports = {f"TELAR_{name}_PORT": str(each.getsockname()[1]) for name, each in zip(PORTS, sockets, strict=True)}
-    for each in sockets:
-        each.close()
+    ports = {f"TELAR_{name}_PORT": str(free_port()) for name in PORTS}
     return {
         **machine,
         **ports,

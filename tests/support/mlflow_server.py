@@ -1,7 +1,6 @@
 """A real MLflow server for the tests: uvicorn on a free port, tables in PostgreSQL, files below a folder."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+
+from tests.support.ports import free_port
 
 START_SECONDS = 90.0
 
@@ -38,13 +39,6 @@ def running_mlflow(database_url: str, folder: Path) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
-
-
-def free_port() -> int:
-    """A loopback port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _environment(database_url: str, folder: Path) -> dict[str, str]:

@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from telar.embedded import postgres
 from tests.support.parallel import locked
+from tests.support.ports import free_port
 
 MYSQL_URL_VARIABLE = "TELAR_TEST_MYSQL_URL"
 MYSQL_IMAGE = "mysql:9.7"
@@ -28,13 +28,6 @@ HOW_TO_MYSQL = (
 
 class NoMySql(Exception):
     """No MySQL at hand; the text says why."""
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -18,8 +18,9 @@ from telar.adapters.warehouse.roles import create_database, create_roles, role_u
 from telar.pipeline.cleaning import clean_rows
 from telar.use_cases import discover
 from tests.support.mlflow_server import running_mlflow
+from tests.support.ports import free_port
 from tests.support.proxy import Proxy, proxy
-from tests.support.servers import free_port, running_postgres
+from tests.support.servers import running_postgres
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30.0

@@ -21,7 +21,7 @@ from telar.pipeline.features.steps import AppendHypotenuse, AppendSum
 from telar.pipeline.training import train
 from telar.settings import MlflowSettings
 from tests.integration.training.conftest import reason, renamed
-from tests.support.mlflow_server import free_port
+from tests.support.ports import free_port
 from tests.support.priced import PRICED, training_rows
 from tests.support.tiny import TINY
 from tests.support.worded import worded

@@ -13,7 +13,8 @@ from telar.adapters.warehouse.names import Role
 from telar.adapters.warehouse.roles import role_url
 from telar.embedded import postgres
 from tests.support.databases import TestDatabase
-from tests.support.servers import MYSQL_IMAGE, free_port, running_postgres
+from tests.support.ports import free_port
+from tests.support.servers import MYSQL_IMAGE, running_postgres
 
 SCRIPTS = Path(__file__).parents[3] / "init-scripts"
 PASSWORD = 'it\'s \\ "any" $HOME `x`'

@@ -8,7 +8,7 @@ from telar.adapters.warehouse import Warehouse, batches, open_warehouse
 from telar.domain.errors import ConfigurationError, WarehouseUnavailable
 from tests.integration.warehouse.making import stored
 from tests.support.databases import TestDatabase
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 
 
 @pytest.mark.parametrize("driver", ["postgresql+psycopg2", "mysql+pymysql"])

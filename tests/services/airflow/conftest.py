@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from services.airflow import secret_url
 from telar.adapters.warehouse.roles import create_database
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 from tests.support.spine import PROJECT, wait_until
 
 NAME = "airflow_in_containers"

@@ -17,7 +17,7 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 
 from services.airflow.install import NotInstalled, await_database
 from tests.services.airflow.conftest import URL, Airflow, running_api_server
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 from tests.support.spine import PROJECT
 
 JOBS = {"scheduler": "SchedulerJob", "dag-processor": "DagProcessorJob", "triggerer": "TriggererJob"}

@@ -14,6 +14,7 @@ import requests
 from services.data_api.building import Order, build
 from services.data_api.feed import Feed, open_feed, texts
 from telar.adapters.sources import DataApiClient
+from telar.adapters.sources.origins import from_sample
 from telar.use_cases import discover
 from tests.support.data_api_server import run_data_api
 from tests.support.hostile import Act, hostile, http, silent
@@ -203,3 +204,9 @@ def uci(csv: bytes) -> Iterator[tuple[str, list[str]]]:
         }
         server.acts["/api/dataset"] = http({"status": 200, "data": data})
         yield f"{server.url}/api/dataset", server.asked
+
+
+def test_a_use_case_of_few_generated_rows_gets_no_more_by_a_setting_for_those_of_many() -> None:
+    wanted = TINY.source.sample_rows
+    assert len(from_sample(TINY, 10 * wanted).load()) == wanted
+    assert len(from_sample(TINY, 40).load()) == 40

@@ -20,7 +20,7 @@ from telar.settings import WarehouseSettings
 from tests.services.inference.conftest import figure, running, until, until_served
 from tests.services.inference.versions import Registry, Version
 from tests.support.databases import TestDatabase
-from tests.support.mlflow_server import free_port
+from tests.support.ports import free_port
 from tests.support.tiny import TINY
 
 RECORD: dict[str, Any] = dict(TINY.example)

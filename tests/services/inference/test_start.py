@@ -9,7 +9,7 @@ from services.inference.parts import Settings
 from telar.settings import MlflowSettings
 from tests.services.inference.conftest import figure, reload, running, until, until_served
 from tests.services.inference.versions import Registry, Version, keep_on_disk
-from tests.support.mlflow_server import free_port
+from tests.support.ports import free_port
 from tests.support.tiny import TINY
 
 pytestmark = pytest.mark.engines("postgresql")

@@ -14,7 +14,7 @@ from services.inference.main import build_app
 from services.inference.parts import Settings
 from tests.services.inference.conftest import KEY, until
 from tests.services.inference.versions import Registry, Version
-from tests.support.mlflow_server import free_port
+from tests.support.ports import free_port
 from tests.support.tiny import TINY
 
 pytestmark = pytest.mark.engines("postgresql")

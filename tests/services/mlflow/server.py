@@ -17,7 +17,7 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 from services.mlflow.settings import ADMIN, PIPELINES, READER
 from telar.adapters.warehouse.roles import create_database
 from telar.settings import MlflowSettings
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 
 PROJECT = Path(__file__).parents[3]
 START_SECONDS = 120.0

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from services.notebook.start import lay
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[3]
 TOKEN = "a-token-of-these-tests"

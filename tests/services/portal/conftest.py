@@ -15,7 +15,7 @@ from services.inference.main import build_app
 from services.inference.parts import Settings
 from telar.settings import InferenceSettings, MlflowSettings, UseCaseSettings, WarehouseSettings
 from tests.services.inference.versions import keep_on_disk, make_version
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 from tests.support.serving import serving
 
 APP = Path(__file__).resolve().parents[3] / "services" / "portal" / "app.py"

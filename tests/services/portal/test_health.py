@@ -18,7 +18,8 @@ from telar.domain.errors import ServiceUnavailable
 from telar.settings import MlflowSettings
 from tests.support.answering import Said, answering
 from tests.support.mlflow_server import running_mlflow
-from tests.support.servers import free_port, running_postgres
+from tests.support.ports import free_port
+from tests.support.servers import running_postgres
 
 AIRFLOW = {
     "metadatabase": {"status": "healthy"},

@@ -73,8 +73,8 @@ def from_download(use_case: UseCase, cache: Path, fetch: Fetch | None, notes: li
 
 
 def from_sample(use_case: UseCase, rows: int | None) -> Origin:
-    """Generated rows, and called so."""
-    count = rows or use_case.source.sample_rows
+    """Generated rows, and called so: as many as the use case wants, at most ``rows`` where that is given."""
+    count = min(rows or use_case.source.sample_rows, use_case.source.sample_rows)
     return Origin(
         Provenance.SAMPLE,
         f"{count} rows, seed {SAMPLE_SEED}",
