@@ -79,6 +79,7 @@ def page(portal: Portal) -> Iterator[Page]:
         tab = browser.new_page(viewport={"width": 1280, "height": 1000}, base_url=portal.url)
         strangers: list[str] = []
         tab.on("request", lambda request: strangers.append(request.url) if _strange(request.url) else None)
+        tab.set_default_timeout(60_000)
         expect.set_options(timeout=60_000)
         yield tab
         browser.close()
