@@ -10,17 +10,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from telar.adapters.onnx_model import Scores
-from telar.domain.metrics import GREATER_IS_BETTER, gain
+from telar.domain.metrics import gain
 from telar.pipeline.training.evaluate import Said, bootstrap_gain
 from telar.pipeline.training.metrics import CLASSIFICATION, REGRESSION
-from telar.pipeline.training.resampled import RESAMPLED
 from tests.support.priced import PRICED
 
 MANY = 200_000
-
-
-def test_every_metric_that_may_be_named_can_be_resampled() -> None:
-    assert set(RESAMPLED) == set(GREATER_IS_BETTER)
+METRICS = {**CLASSIFICATION, **REGRESSION}
 
 
 @pytest.mark.parametrize("metric", CLASSIFICATION)
@@ -47,9 +43,12 @@ def test_a_metric_of_numbers_is_that_of_the_rows_drawn(metric: str, seed: int, r
 @pytest.mark.parametrize("metric", REGRESSION)
 def test_the_interval_of_a_gain_is_the_one_that_drawing_the_rows_gives(metric: str) -> None:
     truth, near, far = _prices(300)
-    measure, random = REGRESSION[metric], np.random.default_rng(0)
+    random = np.random.default_rng(0)
     drawn = [random.integers(0, 300, 300) for _ in range(500)]
-    gains = [gain(metric, measure(truth[each], near[each]), measure(truth[each], far[each])) for each in drawn]
+    gains = [
+        gain(metric, _of_rows(metric, truth[each], near[each]), _of_rows(metric, truth[each], far[each]))
+        for each in drawn
+    ]
     found = bootstrap_gain(metric, pd.Series(truth), _said(near), _said(far))
     assert found == pytest.approx(tuple(np.quantile(gains, [0.025, 0.975])))
 
@@ -69,9 +68,14 @@ def _check(
     random: np.random.Generator,
 ) -> None:
     drawn = random.integers(0, len(truth), len(truth))
-    expected = {**CLASSIFICATION, **REGRESSION}[metric](truth[drawn], outputs[drawn])
-    found = RESAMPLED[metric](truth, outputs)(np.bincount(drawn, minlength=len(truth)))
+    expected = _of_rows(metric, truth[drawn], outputs[drawn])
+    found = METRICS[metric](truth, outputs)(np.bincount(drawn, minlength=len(truth)))
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-9, nan_ok=True)
+
+
+def _of_rows(metric: str, truth: NDArray[np.int64] | NDArray[np.float64], outputs: NDArray[np.float64]) -> float:
+    """The metric of those rows themselves, each once."""
+    return METRICS[metric](truth, outputs)(np.ones(len(truth), dtype=np.int64))
 
 
 def _prices(rows: int) -> NDArray[np.float64]:

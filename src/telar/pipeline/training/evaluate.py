@@ -10,8 +10,7 @@ from telar.adapters.onnx_model import Scores
 from telar.domain.contract import Contract
 from telar.domain.errors import DataError
 from telar.domain.metrics import gain
-from telar.pipeline.training.metrics import CLASSIFICATION, REGRESSION
-from telar.pipeline.training.resampled import RESAMPLED
+from telar.pipeline.training.metrics import CLASSIFICATION, REGRESSION, Metric
 
 
 @dataclass(frozen=True)
@@ -34,23 +33,22 @@ def evaluate(contract: Contract, target: pd.Series, scores: Scores) -> dict[str,
     if target.empty:
         raise DataError(f"{contract.name}: there are no held-out rows to evaluate on; wait for more batches")
     truth, outputs = _truth(contract, target), _outputs(Said(contract, scores))
-    measures = CLASSIFICATION if contract.task == "classification" else REGRESSION
-    figures = {name: measure(truth, outputs) for name, measure in measures.items()}
+    figures = {name: measure(truth, outputs)(_once(truth)) for name, measure in _metrics(contract).items()}
     return {name: value for name, value in figures.items() if np.isfinite(value)}
 
 
 def score(metric: str, contract: Contract, target: pd.Series, scores: Scores) -> float:
     """One metric on those rows; NaN where they do not define it."""
-    measures = CLASSIFICATION if contract.task == "classification" else REGRESSION
-    return measures[metric](_truth(contract, target), _outputs(Said(contract, scores)))
+    truth = _truth(contract, target)
+    return _metrics(contract)[metric](truth, _outputs(Said(contract, scores)))(_once(truth))
 
 
 def bootstrap_gain(
     metric: str, target: pd.Series, challenger: Said, production: Said, rounds: int = 500, seed: int = 0
 ) -> tuple[float, float]:
     """The 95 % interval of the challenger's gain in ``metric`` over ``rounds`` resamplings of the same rows."""
-    truth = _truth(challenger.contract, target)
-    ours, theirs = (RESAMPLED[metric](truth, _outputs(said)) for said in (challenger, production))
+    truth, measure = _truth(challenger.contract, target), _metrics(challenger.contract)[metric]
+    ours, theirs = (measure(truth, _outputs(said)) for said in (challenger, production))
     random = np.random.default_rng(seed)
     gains = []
     for _ in range(rounds):
@@ -58,6 +56,15 @@ def bootstrap_gain(
         gains.append(gain(metric, ours(counts), theirs(counts)))
     low, high = np.nanquantile(gains, [0.025, 0.975])
     return float(low), float(high)
+
+
+def _metrics(contract: Contract) -> dict[str, Metric]:
+    return CLASSIFICATION if contract.task == "classification" else REGRESSION
+
+
+def _once(truth: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.int64]:
+    """Each row counts once."""
+    return np.ones(len(truth), dtype=np.int64)
 
 
 def _truth(contract: Contract, target: pd.Series) -> NDArray[np.int64] | NDArray[np.float64]:
