@@ -46,8 +46,9 @@ e2e: install-dev ## the platform on Docker from nothing to a prediction, twice; 
 check: install-dev ## style, types and floors
 	@$(venv) -m ruff check . && $(venv) -m ruff format --check . && $(venv) -m mypy && $(venv) .telar/venv/bin/lint-imports
 
-bench: install-dev ## every figure of the README, each on servers of its own; the last two need Docker
-	@for name in loading serving embedded images compose; do echo "== $$name"; $(venv) -m benchmarks.$$name || exit 1; done
+bench: install-dev ## the figures of the README, each on servers of its own; the last two need Docker; data=FOLDER adds quality
+	@for name in loading memory serving embedded images compose $(if $(data),"quality $(data)"); do \
+	echo "== $$name"; $(venv) -m benchmarks.$$name || exit 1; done
 
 doctor: ## what stands against running Telar here, and the fix
 	@if [ ! -f .telar/venv/telar-stamp ]; then python=$(python) && "$$python" scripts/bootstrap.py check; \

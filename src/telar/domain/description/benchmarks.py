@@ -18,7 +18,7 @@ def benchmark_text(use_case: UseCase) -> str:
     told = (
         f"On all published rows, {splits} with a fifth held out{groups}: {IN_WORDS[goal.metric]} {side} "
         f"{figure(goal.at_least)}, within {figure(goal.minutes)} minutes on two cores, as a model of at most"
-        f" {figure(goal.megabytes)} MB (`make bench`)."
+        f" {figure(goal.megabytes)} MB (`make bench data=FOLDER`)."
     )
     rows = [(each.what, figure(each.value)) for each in goal.published]
     published = f"\n\n{table(('Published', IN_WORDS[goal.metric]), rows)}" if rows else ""

@@ -40,7 +40,6 @@ def feature_words(feature: Feature) -> str:
             return _grouping(feature)
         case TargetEncoding():
             return f"the mean of the target over the train rows with the same {feature.column}{_beside(feature.keep)}"
-    return feature.step.replace("_", " ")
 
 
 def _grouping(feature: Grouping) -> str:
