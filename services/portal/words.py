@@ -7,6 +7,7 @@ from itertools import cycle
 from typing import Literal
 
 from services.portal.health import State
+from telar.domain.description.wording import listed
 from telar.domain.lifecycle import Provenance
 from telar.domain.metrics import IN_WORDS
 from telar.domain.partitions import Partition
@@ -44,9 +45,8 @@ SAMPLE_WARNING = (
 
 def sample_warning(names: Iterable[str]) -> str:
     """The warning that no page may leave out where generated rows are at work."""
-    told = [f"`{name}`" for name in sorted(names)]
-    run = "runs" if len(told) == 1 else "run"
-    return SAMPLE_WARNING.format(names=f"{' and '.join([', '.join(told[:-1]), told[-1]] if told[1:] else told)} {run}")
+    told = sorted(names)
+    return SAMPLE_WARNING.format(names=f"{listed(told, 'and', code=True)} {'runs' if len(told) == 1 else 'run'}")
 
 
 def when(moment: datetime | None) -> str:
