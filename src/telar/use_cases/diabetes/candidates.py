@@ -8,16 +8,16 @@ alike, nearly half of those who do not (recall 0.5, Brier 0.22). Half-way it is 
 from telar.domain.candidates import Average, Candidate, Integer, Uniform
 
 BALANCE = 0.5
+BASELINE = Candidate(
+    name="logistic_regression",
+    estimator="sklearn.linear_model.LogisticRegression",
+    parameters={"C": 0.003, "max_iter": 300, "tol": 1e-3},
+    encoding="onehot",
+    scale=True,
+    baseline=True,
+)
 CANDIDATES = (
-    Candidate(
-        name="logistic_regression",
-        estimator="sklearn.linear_model.LogisticRegression",
-        parameters={"C": 0.003, "max_iter": 300, "tol": 1e-3},
-        encoding="onehot",
-        scale=True,
-        baseline=True,
-        balance=BALANCE,
-    ),
+    BASELINE.model_copy(update={"balance": BALANCE}),
     Candidate(
         name="xgboost",
         estimator="xgboost.XGBClassifier",

@@ -7,6 +7,7 @@ in Patients With Diabetes Using Machine Learning on Electronic Health Record Dat
 
 from telar.domain.benchmark import Benchmark, Published
 from telar.domain.candidates import Average, Candidate
+from telar.use_cases.diabetes.candidates import BASELINE
 
 # Leaves of many encounters, a few columns for each tree: the signal is weak.
 BOOSTED = {"n_estimators": 600, "learning_rate": 0.03, "max_depth": 6, "min_child_weight": 40, "subsample": 0.8}
@@ -25,14 +26,7 @@ BENCHMARK = Benchmark(
     at_least=0.68,
     splits=3,
     candidates=(
-        Candidate(
-            name="logistic_regression",
-            estimator="sklearn.linear_model.LogisticRegression",
-            parameters={"C": 0.003, "max_iter": 300, "tol": 1e-3},
-            encoding="onehot",
-            scale=True,
-            baseline=True,
-        ),
+        BASELINE,
         *XGBOOSTS,
     ),
     averages=(Average(name="mean_of_xgboosts", members=tuple(each.name for each in XGBOOSTS)),),

@@ -7,15 +7,9 @@ time of absolute ones, for a mean absolute error that is 2 % higher.
 
 from telar.domain.candidates import Candidate
 
+BASELINE = Candidate(name="ridge", estimator="sklearn.linear_model.Ridge", encoding="onehot", scale=True, baseline=True)
 CANDIDATES = (
-    Candidate(
-        name="ridge",
-        estimator="sklearn.linear_model.Ridge",
-        encoding="onehot",
-        scale=True,
-        baseline=True,
-        row_cap=100_000,
-    ),
+    BASELINE.model_copy(update={"row_cap": 100_000}),
     Candidate(
         name="xgboost",
         estimator="xgboost.XGBRegressor",
