@@ -25,10 +25,7 @@ BENCHMARK = Benchmark(
     metric="roc_auc",
     at_least=0.68,
     splits=3,
-    candidates=(
-        BASELINE,
-        *XGBOOSTS,
-    ),
+    candidates=(BASELINE, *XGBOOSTS),
     averages=(Average(name="mean_of_xgboosts", members=tuple(each.name for each in XGBOOSTS)),),
     published=(
         Published(what="XGBoost", value=0.667),
