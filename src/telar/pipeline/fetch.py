@@ -1,6 +1,7 @@
 """One request to the upstream: its batch stored exactly once, or the reason why there is none."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from croniter import croniter
 
@@ -15,7 +16,7 @@ from telar.pipeline.context import Context
 from telar.pipeline.failpoints import reach
 from telar.pipeline.fetched import Ended, Fetched, Wait
 from telar.pipeline.replay import replay
-from telar.pipeline.restart import begin_again, clear_former, finish_restart, restarts
+from telar.pipeline.restart import begin_again, clear_former, restarts
 
 __all__ = ["Ended", "Fetched", "Wait", "fetch"]
 
@@ -49,10 +50,10 @@ def _once(
     """From an upstream that may advance with every request; begun again at most once in a run."""
     raw.ensure(context.warehouse, context.use_case)
     description = client.describe()
-    finish_restart(context)
     clear_former(context)
     now = now or datetime.now(UTC)
-    reserved = windows.reserve(context.warehouse, *context.feed, context.window, run_id, now)
+    restart = partial(client.restart, context.source.group_number)
+    reserved = windows.reserve(context.warehouse, *context.feed, context.window, run_id, now, restart)
     if isinstance(reserved, windows.Early):
         return Wait(reserved.until)
     try:

@@ -1,6 +1,7 @@
 """Starting again with an upstream that can be restarted: a new cycle here, its first batch there."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from telar.adapters.warehouse import clearing, requests, windows
 from telar.domain.use_case import DataApiSource
@@ -22,16 +23,10 @@ def restart_source(context: Context, run_id: str | None = None) -> int:
     if runs:
         cycle = windows.begin_cycle(context.warehouse, *context.feed, datetime.now(UTC))
     reach("restart.before_request")
-    context.client.restart(context.source.group_number)
+    restart = partial(context.client.restart, context.source.group_number)
+    windows.restart_unasked(context.warehouse, *context.feed, datetime.now(UTC), restart)
     reach("restart.after_request")
     return cycle
-
-
-def finish_restart(context: Context) -> None:
-    """Restarts the upstream where a new cycle was begun and nothing was asked in it."""
-    cycle = windows.current_cycle(context.warehouse, *context.feed)
-    if cycle > windows.FIRST_CYCLE and not requests.in_cycle(context.warehouse, *context.feed, cycle):
-        context.client.restart(context.source.group_number)
 
 
 def begin_again(context: Context, ended: int) -> int:

@@ -11,7 +11,9 @@ from telar.adapters.warehouse import batches, clean, raw, windows
 from telar.adapters.warehouse.batches import BatchRow
 from telar.domain.lifecycle import BatchStatus, Outcome
 from telar.pipeline.cleaning import clean_rows
+from telar.pipeline.context import Context
 from telar.pipeline.fetch import Ended, Fetched, fetch
+from telar.pipeline.restart import begin_again, clear_former
 from tests.integration.pipeline.place import Place, Upstream
 from tests.support.answering import Said, answering
 from tests.support.tiny import TINY, TINY_FOLDER
@@ -89,6 +91,26 @@ def test_a_batch_whose_run_is_under_way_keeps_its_rows_until_it_is_over(
 
     assert before == {last.id}
     assert clean.read(place.warehouse, place.use_case).empty
+
+
+def test_a_run_that_meets_a_cycle_begun_a_moment_ago_asks_only_an_upstream_that_was_restarted_for_it(
+    collecting: Place, data_api: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = begun_again(collecting, tmp_path)
+    for number in range(1, 5):
+        taken(place, f"r{number}")
+
+    def another_begins(context: Context) -> None:
+        clear_former(context)
+        begin_again(context, ended=1)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("telar.pipeline.fetch.clear_former", another_begins)
+        met = fetched(place, "r5")
+
+    assert (met.cycle, met.batch_number) == (2, 1)
+    assert (fetched(place, "r6").cycle, len(data_api.answers())) == (2, 6)
+    assert [status for _, _, status in state(place)] == ["cleared"] * 4 + ["stored"] * 2
 
 
 @pytest.mark.parametrize("failpoint", KILLS)

@@ -1,5 +1,6 @@
 """One locked row per (use case, source, group): when the upstream may be asked again, and how far it has come."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,17 +42,28 @@ Reservation = Early | Reserved
 
 
 def reserve(
-    warehouse: Warehouse, use_case: str, source: str, group: int, window: timedelta, run_id: str, now: datetime
+    warehouse: Warehouse,
+    use_case: str,
+    source: str,
+    group: int,
+    window: timedelta,
+    run_id: str,
+    now: datetime,
+    restart: Callable[[], object] = lambda: None,
 ) -> Reservation:
     """The right to one request, or until when to wait; however many ask at once, one window gives one right.
 
-    Without a window nobody waits, even where one's clock is a little behind another's.
+    Without a window nobody waits, even where one's clock is a little behind another's. Before the first request of a
+    new cycle ``restart`` is called, while the others wait: nobody asks an upstream that was not begun again yet, and
+    nobody begins it again after another has asked.
     """
     make(warehouse, use_case, source, group, now)
     with warehouse.begin() as connection:
         row = locked(connection, use_case, source, group)
         if window and now < row.next_request_at:
             return Early(row.next_request_at)
+        if row.cycle > FIRST_CYCLE and not _asked_in(connection, row):
+            restart()
         values = {"use_case": use_case, "source": source, "group_number": group, "cycle": row.cycle}
         request_id = insert_one(connection, requests, {**values, "run_id": run_id, "requested_at": now})
         change(connection, use_case, source, group, next_request_at=next_request_at(now, window))
@@ -86,6 +98,16 @@ def begin_cycle(
         cycle = present + 1
         change(connection, use_case, source, group, cycle=cycle, last_batch_number=None, next_request_at=now)
         return cycle
+
+
+def restart_unasked(
+    warehouse: Warehouse, use_case: str, source: str, group: int, now: datetime, restart: Callable[[], object]
+) -> None:
+    """Calls ``restart`` unless something was asked in the present cycle; nobody asks meanwhile."""
+    make(warehouse, use_case, source, group, now)
+    with warehouse.begin() as connection:
+        if not _asked_in(connection, locked(connection, use_case, source, group)):
+            restart()
 
 
 def current_cycle(warehouse: Warehouse, use_case: str, source: str, group: int) -> int:
@@ -124,6 +146,17 @@ def make(warehouse: Warehouse, use_case: str, source: str, group: int, now: date
 
 def _is(use_case: str, source: str, group: int) -> ColumnElement[bool]:
     return sa.and_(windows.c.use_case == use_case, windows.c.source == source, windows.c.group_number == group)
+
+
+def _asked_in(connection: Connection, row: "Row[tuple[object, ...]]") -> bool:
+    """Whether anything was asked in the row's cycle."""
+    in_cycle = sa.select(requests.c.id).where(
+        requests.c.use_case == row.use_case,
+        requests.c.source == row.source,
+        requests.c.group_number == row.group_number,
+        requests.c.cycle == row.cycle,
+    )
+    return connection.execute(in_cycle.limit(1)).first() is not None
 
 
 def _is_last(connection: Connection, asked: "Row[tuple[object, ...]]") -> bool:
