@@ -188,10 +188,10 @@ def test_after_a_time_out_the_window_stays_closed_since_a_batch_may_be_gone(bare
     silent = Said(None, hold=threading.Event())
     with answering({"/tiny/": Said(DESCRIBED), DATA: silent}) as upstream:
         bare.source_url = upstream.url
-        context = bare.context(timeout_seconds=0.5)
         with pytest.raises(SourceUnavailable):
-            fetch(context, "r1", now=NOW)
+            fetch(bare.context(timeout_seconds=0.5), "r1", now=NOW)
 
+        context = bare.context()
         assert isinstance(fetch(context, "r1", now=NOW + timedelta(seconds=200)), Wait)
         upstream.answers[DATA] = Said(answer(2))
         assert fetched(context, "r1", now=NOW + timedelta(seconds=316)).batch_number == 2
