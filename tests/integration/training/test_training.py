@@ -197,7 +197,7 @@ def test_a_registry_that_is_away_is_told_within_seconds(use_case: UseCase, work:
     start = time.monotonic()
     with pytest.raises(RegistryUnavailable, match="TELAR_MLFLOW_URL"):
         train(use_case, training_rows(use_case), away, reason(), work, 2)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60
 
 
 def test_every_file_of_the_run_can_be_read(
