@@ -13,7 +13,6 @@ from itertools import cycle
 from urllib.parse import urlsplit
 
 CONNECTIONS = 16
-HEADERS = {"Content-Type": "application/json"}
 
 
 def client_name() -> str:

@@ -38,7 +38,6 @@ PROJECT = Path(__file__).resolve().parents[1]
 USE_CASE = next(iter(discover(None).use_cases.values()))  # the first of those built in
 SERVER_CORE, CLIENT_CORE = 0, 1
 ROWS, COMPARED, ROUNDS, SECONDS, LEAST_RATIO = 6_000, 100, 3, 5.0, 30.0
-PROBABILITY_TOLERANCE = 1e-3
 
 Record = dict[str, Any]
 

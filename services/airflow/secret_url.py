@@ -53,7 +53,7 @@ def database_url(environment: Mapping[str, str], folder: Path = SECRETS) -> str:
             f"PostgreSQL: say it as {DATABASE}"
         )
     user, _, password = login.partition(":")
-    user = user or quote(environment.get("TELAR_AIRFLOW_DATABASE_USER") or "airflow", safe="")
+    user = user or "airflow"
     password = password or quote(secret("telar_db_airflow_password", folder), safe="")
     return parts._replace(scheme="postgresql", netloc=f"{user}:{password}@{place}").geturl()
 

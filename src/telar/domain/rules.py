@@ -4,8 +4,6 @@ from pydantic import Field
 
 from telar.domain.base import Value
 
-Share = Field(ge=0, le=1)
-
 
 class QualityRules(Value):
     """A batch beyond any of these shares is refused: stored raw, reported, never trained on."""

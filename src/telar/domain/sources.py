@@ -53,10 +53,6 @@ class DataApiSource(Value):
     on_exhausted: Literal["stop", "restart"] = "stop"
     keep_raw: bool = True
 
-    @property
-    def replayable(self) -> bool:
-        return False
-
 
 class PublishedSource(Value):
     """A published table, by its id at UCI or as a file: split once at the source, its training part read in batches.
@@ -71,10 +67,6 @@ class PublishedSource(Value):
     uci_id: int | None = None
     published_as: str = ""
     sample_rows: int = 60_000
-
-    @property
-    def replayable(self) -> bool:
-        return True
 
     @property
     def window_seconds(self) -> float:

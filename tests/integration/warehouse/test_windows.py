@@ -50,17 +50,18 @@ def test_other_groups_and_sources_have_windows_of_their_own(warehouse: Warehouse
 def test_the_request_stands_in_the_warehouse_before_it_is_sent(warehouse: Warehouse) -> None:
     right = reserved(warehouse, "scheduled__2026")
 
-    waiting = requests.unanswered(warehouse, *FEED)
+    waiting = requests.in_cycle(warehouse, *FEED, 1)
 
     assert [(each.id, each.run_id, each.outcome) for each in waiting] == [(right.request_id, "scheduled__2026", None)]
 
 
-def test_a_request_that_ended_is_not_unanswered(warehouse: Warehouse) -> None:
+def test_a_request_that_ended_says_how(warehouse: Warehouse) -> None:
     right = reserved(warehouse)
 
     requests.finish(warehouse, right.request_id, RequestOutcome.FAILED, 500, "Internal Server Error")
 
-    assert requests.unanswered(warehouse, *FEED) == []
+    (asked,) = requests.in_cycle(warehouse, *FEED, 1)
+    assert (asked.outcome, asked.error) == ("failed", "Internal Server Error")
 
 
 def test_a_released_window_can_be_reserved_at_once(warehouse: Warehouse) -> None:

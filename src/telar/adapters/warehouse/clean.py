@@ -10,7 +10,6 @@ from telar.adapters.warehouse import bulk, generated, inputs, locks, rebuild, ty
 from telar.adapters.warehouse.connection import Warehouse
 from telar.adapters.warehouse.generated import BATCH_ID, PARTITION, ROW
 from telar.adapters.warehouse.names import CLEAN
-from telar.adapters.warehouse.tables import batches
 from telar.domain.errors import NotMigrated
 from telar.domain.use_case import UseCase
 
@@ -64,22 +63,18 @@ def store(warehouse: Warehouse, use_case: UseCase, batch_id: int, frame: DataFra
 def read(
     warehouse: Warehouse,
     use_case: UseCase,
-    cycle: int | None = None,
     partitions: Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
     batch_ids: Sequence[int] | None = None,
 ) -> DataFrame:
     """Clean rows ordered by batch and row: `_batch_id`, `_row`, `_partition`, then ``columns`` (default: all).
 
-    Numbers are float64 (NaN missing), categories and a class target str or None. ``cycle`` means the batches of that
-    cycle of every source and group; ``batch_ids`` these batches only.
+    Numbers are float64 (NaN missing), categories and a class target str or None. ``batch_ids`` means
+    these batches only.
     """
     stored = table(use_case)
     keys = [stored.c[BATCH_ID], stored.c[ROW], stored.c[PARTITION]]
     question = sa.select(*keys, *(stored.c[name] for name in columns or use_case.names)).order_by(*keys[:2])
-    if cycle is not None:
-        known = sa.select(batches.c.id).where(batches.c.use_case == use_case.name, batches.c.cycle == cycle)
-        question = question.where(stored.c[BATCH_ID].in_(known))
     if batch_ids is not None:
         question = question.where(stored.c[BATCH_ID].in_(batch_ids))
     if partitions is not None:

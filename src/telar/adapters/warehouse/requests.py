@@ -43,22 +43,6 @@ def finish(
         connection.execute(row.values(**values, answered_at=datetime.now(UTC)))
 
 
-def unanswered(
-    warehouse: Warehouse, use_case: str, source: str, group: int, cycle: int | None = None
-) -> list[RequestRow]:
-    """Requests without an outcome, the oldest first: their process ended between question and commit, or still runs."""
-    question = sa.select(requests).where(
-        requests.c.use_case == use_case,
-        requests.c.source == source,
-        requests.c.group_number == group,
-        requests.c.outcome.is_(None),
-    )
-    if cycle is not None:
-        question = question.where(requests.c.cycle == cycle)
-    with warehouse.begin() as connection:
-        return [RequestRow(**row._mapping) for row in connection.execute(question.order_by(requests.c.id))]
-
-
 def in_cycle(warehouse: Warehouse, use_case: str, source: str, group: int, cycle: int) -> list[RequestRow]:
     """Every request of one cycle, the oldest first."""
     question = sa.select(requests).where(
