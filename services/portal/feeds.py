@@ -13,6 +13,7 @@ from telar.domain.lifecycle import Provenance
 from telar.domain.partitions import Partition
 
 READY = "ready"
+IDLE = "idle"
 _PROVENANCE = TypeAdapter(Provenance)
 
 

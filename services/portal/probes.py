@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import requests
 
 from services.portal.asking import ask, parsed, parsed_object
-from services.portal.feeds import READY, is_foreign
+from services.portal.feeds import IDLE, READY, is_foreign
 from services.portal.health import State
 from telar.adapters.warehouse import Warehouse
 from telar.adapters.warehouse.history import answers
@@ -74,7 +74,7 @@ def data_api(url: str, timeout_seconds: float) -> tuple[State, str]:
     if is_foreign(answer):
         return State.UP, "answers; it is not Telar's own, so it does not tell what it hands out"
     told = parsed_object(answer)
-    late = [f"{name}: {state}" for name, state in (told.get("use_cases") or {}).items() if state != READY]
+    late = [f"{name}: {state}" for name, state in (told.get("use_cases") or {}).items() if state not in (READY, IDLE)]
     broken = [f"{name} cannot be loaded" for name in told.get("broken") or {}]
     if late or broken:
         return State.DEGRADED, "; ".join([*broken, *late])
