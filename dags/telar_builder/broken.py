@@ -18,6 +18,7 @@ def broken_dag(stem: str, error: str) -> DAG:
         schedule="@once",
         start_date=NO_INSTALL_DATE,
         catchup=False,
+        is_paused_upon_creation=False,
         tags=["telar", "broken"],
         default_args={"retries": 1},
     ) as dag:
