@@ -45,7 +45,7 @@ def test_all_versions_are_compared_in_a_table_and_the_best_goes_through_the_gate
 
 
 def test_promote_takes_a_version_of_a_run_or_the_best_and_not_both(telar: Telar) -> None:
-    for words in ((), ("1", "2"), ("1", "2", "--run-id", "r", "--best")):
+    for words in ((), ("1", "2"), ("1", "2", "--run-id", "r", "--best"), ("1", "--best"), ("--best", "--run-id", "r")):
         said = telar("promote", NAME, *words)
         assert said.exit_code == 2
         assert "give BATCH_ID, VERSION and --run-id, or --best alone" in said.output

@@ -10,7 +10,6 @@ from telar.cli.errors import TellsErrors
 
 app = typer.Typer(
     cls=TellsErrors,
-    help="Telar: a data set's way from its source to a prediction, step by step.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

@@ -88,11 +88,12 @@ def promote(
     name: Name,
     batch_id: Annotated[int | None, typer.Argument(help="The batch's id, as `telar fetch` says.")] = None,
     version: Annotated[str | None, typer.Argument(help="The version to promote, as `telar train` says.")] = None,
-    run_id: RunId = None,
+    run_id: Annotated[str | None, typer.Option("--run-id", help="The version's run, as `telar fetch` says.")] = None,
     best: Annotated[bool, typer.Option("--best", help="Compare all versions, and promote the best of them.")] = False,
 ) -> None:
     """Put a version that passes the gate into production: the one named, or the best of all that are registered."""
-    if best == (version is not None) or (version is not None and run_id is None):
+    named = [each is not None for each in (batch_id, version, run_id)]
+    if any(named) if best else not all(named):
         raise typer.BadParameter("give BATCH_ID, VERSION and --run-id, or --best alone")
     if batch_id is None or version is None or run_id is None:
         choose_best(name)

@@ -37,7 +37,10 @@ def reconcile(name: Name) -> None:
 
 
 def restart_source(name: Name) -> None:
-    """Ask the source to begin again with its first batch, in a new cycle; nothing stored is deleted."""
+    """Ask the source to begin again with its first batch, in a new cycle.
+
+    Nothing stored is deleted, unless the use case says that its tables begin empty when its source begins again.
+    """
     with context(name) as opened:
         from telar.pipeline.restart import restart_source
 
