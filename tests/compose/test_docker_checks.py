@@ -35,7 +35,7 @@ def fake(
 
 def check(place: Place, path: str, **variables: str) -> str:
     """What stands in the way, none of it a trace."""
-    done = place.run("check", PATH=path, **variables)
+    done = place.run("preflight", PATH=path, **variables)
     assert "Traceback" not in done.stderr
     return done.stderr
 
@@ -104,7 +104,7 @@ def test_missing_plugins_are_all_named(installed: Place, tmp_path: Path) -> None
 
 
 def test_docker_on_another_machine_is_told_instead_of_checking_this_one(installed: Place, tmp_path: Path) -> None:
-    done = installed.run("check", PATH=fake(tmp_path / "bin"))
+    done = installed.run("preflight", PATH=fake(tmp_path / "bin"))
     assert "Docker runs on another machine (elsewhere)" in done.stdout
 
 

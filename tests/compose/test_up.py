@@ -102,8 +102,8 @@ def test_ports_of_a_profile_that_is_not_asked_for_are_not_looked_at(on_docker: P
         taken = server.getsockname()[1]
         on_docker.settings(TELAR_DATA_API_PORT=taken)
         assert on_docker.run("env").returncode == 0
-        assert on_docker.run("check").returncode == 0
-        told = on_docker.run("check", COMPOSE_PROFILES="tools").stderr
+        assert on_docker.run("preflight").returncode == 0
+        told = on_docker.run("preflight", COMPOSE_PROFILES="tools").stderr
     assert f"port {taken} of 127.0.0.1, wanted by data-api, is taken by process" in told
 
 
@@ -136,7 +136,7 @@ def test_a_changed_secret_reaches_what_runs(on_docker: Place) -> None:
 def test_a_profile_that_no_service_has_is_a_warning_with_those_that_there_are(on_docker: Place) -> None:
     on_docker.settings(COMPOSE_PROFILES="tool")
     assert on_docker.run("env").returncode == 0
-    told = on_docker.run("check").stdout
+    told = on_docker.run("preflight").stdout
     assert "COMPOSE_PROFILES names tool, which no service has" in told
     assert "there are: tools" in told
 
@@ -195,7 +195,7 @@ def test_destroy_works_without_env_and_does_not_ask_a_script(on_docker: Place) -
 
 def test_a_compose_file_that_cannot_be_read_is_told_in_composes_words(on_docker: Place) -> None:
     assert on_docker.run("env").returncode == 0
-    done = on_docker.run("check", COMPOSE_FILE="docker-compose.yaml:deploy/none.yaml")
+    done = on_docker.run("preflight", COMPOSE_FILE="docker-compose.yaml:deploy/none.yaml")
     assert done.returncode == 1
     assert "none.yaml" in done.stderr
     assert "COMPOSE_FILE" in done.stderr

@@ -1,4 +1,4 @@
-"""`python -m telar.compose`: the commands behind `make up`, `make down`, `make destroy` and `make env`."""
+"""`python -m telar.compose`: the commands behind `make up`, `down`, `destroy`, `env` and `preflight`."""
 
 from telar.compose.commands import main
 

@@ -1,4 +1,4 @@
-"""The commands: up, down, destroy, env, check. An error of ours is a message and exit code 1, never a trace."""
+"""The commands: up, down, destroy, env, preflight. An error of ours is a message and exit code 1, never a trace."""
 
 import argparse
 import sys
@@ -31,7 +31,7 @@ def main() -> None:
         _end("\ninterrupted: `docker compose ps` shows what runs, `make up` goes on, `make down` stops it", code=130)
 
 
-_DONE = {"up": "started", "down": "stopped", "destroy": "deleted", "env": "started", "check": "started"}
+_DONE = {"up": "started", "down": "stopped", "destroy": "deleted", "env": "started", "preflight": "started"}
 
 
 def _run(command: str, project: Project, yes: bool) -> None:
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     destroy = commands.add_parser("destroy", help="stop and delete the data, after asking")
     destroy.add_argument("--yes", action="store_true", help="do not ask")
     commands.add_parser("env", help="write .env and the files of its secrets, start nothing")
-    commands.add_parser("check", help="say what stands against a start")
+    commands.add_parser("preflight", help="say what stands against a start")
     return parser
 
 
