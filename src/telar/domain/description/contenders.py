@@ -42,6 +42,7 @@ def _notes(candidate: Candidate) -> list[str]:
         *["the baseline: what is worse is a finding, not a model"] * candidate.baseline,
         *["words as flags"] * (candidate.encoding == "onehot"),
         *["numbers scaled"] * candidate.scale,
+        *["missing numbers left to it"] * (not candidate.impute),
         *([f"rare classes weigh more ({figure(candidate.balance)})"] if candidate.balance else []),
     ]
 

@@ -46,8 +46,7 @@ def gate_rules(use_case: UseCase) -> str:
     demands = (
         f"{metric} better{margin}, and its bootstrap interval without a loss",
         *(_guard_text(guard) for guard in rules.guards),
-        f"ONNX and scikit-learn agree on {percent(rules.min_label_parity)} of the labels, and on the scores within "
-        f"{rules.max_probability_difference:g}",
+        _parity(use_case),
         f"at most {rules.max_model_megabytes:g} MB, and {rules.max_latency_milliseconds:g} ms for one row",
     )
     side = "at least" if GREATER_IS_BETTER[use_case.primary_metric] else "at most"
@@ -56,6 +55,15 @@ def gate_rules(use_case: UseCase) -> str:
         + bullets(demands)
         + f"\n\nA first model, with nothing to compare it with, needs a {metric} of {side} {figure(rules.floor)}."
     )
+
+
+def _parity(use_case: UseCase) -> str:
+    rules = use_case.gate
+    limit = rules.max_probability_difference
+    if use_case.task == "regression":
+        return f"ONNX and scikit-learn differ by at most {percent(limit)} of the value (of 1 where it is smaller)"
+    labels = percent(rules.min_label_parity)
+    return f"ONNX and scikit-learn agree on {labels} of the labels, and on the scores within {limit:g}"
 
 
 def _guard_text(guard: Guard) -> str:

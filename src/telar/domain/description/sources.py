@@ -91,4 +91,10 @@ def _rule(where: Where) -> str:
 def _origin(source: DataApiSource | PublishedSource) -> str:
     named = f" ({source.published_as})" if source.published_as else ""
     where = f", else a download from UCI, data set {source.uci_id}{named}" if source.uci_id else ""
-    return f"Its rows: a file in the data folder{where}, else a generated sample of {source.sample_rows:,} rows."
+    rows = f"Its rows: a file in the data folder{where}, else a generated sample of {source.sample_rows:,} rows."
+    if source.kind == "data_api" or not source.uci_id:
+        return rows
+    return (
+        f"{rows} A run that asks UCI itself, as on Docker, fails while UCI is away and takes no sample in its place; "
+        "`TELAR_SOURCE_KIND=partitions` lets the data API hand out the parts, sample or not."
+    )
