@@ -1,6 +1,6 @@
 # The one vocabulary of Telar; `make help` prints it. Without Docker everything lies below .telar/; with it, in .env, secrets/
 # and Docker's volumes.
-.PHONY: help demo stop status logs up down destroy env test e2e check bench doctor clean install install-dev
+.PHONY: help demo stop status logs up down destroy env preflight test e2e check bench doctor clean install install-dev
 .DEFAULT_GOAL := help
 
 venv := .telar/venv/bin/python
@@ -37,16 +37,20 @@ destroy: ## delete the platform on Docker with its data, after asking; yes=1 doe
 env: ## write .env and the files of its secrets, start nothing
 	@$(compose) env
 
-test: install-dev ## every test, in two processes; args="-k ..." for some, in one; workers=N for others
+preflight: ## what stands against make up; starts nothing
+	@$(compose) preflight
+
+test: install-dev ## the tests that need no Docker, in two processes; args="-k ..." for some, in one; workers=N for others
 	@$(venv) -m pytest --numprocesses $(workers) $(args)
 
-e2e: install-dev ## the platform on Docker from nothing to a prediction, twice; args="-k ..." for a part
+e2e: install-dev ## the platform on Docker from nothing to a prediction, three times; args="-k ..." for a part
 	@$(venv) -m pytest tests/e2e $(args)
 
 check: install-dev ## style, types and floors
 	@$(venv) -m ruff check . && $(venv) -m ruff format --check . && $(venv) -m mypy && $(venv) .telar/venv/bin/lint-imports
 
-bench: install-dev ## the figures of the README, each on servers of its own; the last two need Docker; data=FOLDER adds quality
+bench: install-dev ## the figures of the README, each on servers of its own; needs Docker; data=FOLDER adds quality
+	@TELAR_SECRETS=./secrets docker compose build --quiet
 	@for name in loading memory serving embedded images compose $(if $(data),"quality $(data)"); do \
 	echo "== $$name"; $(venv) -m benchmarks.$$name || exit 1; done
 
