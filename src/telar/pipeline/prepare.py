@@ -9,6 +9,7 @@ from telar.adapters.warehouse import batches, clean, comparisons, raw
 from telar.domain.base import Value
 from telar.domain.decisions import Check
 from telar.domain.drift import Change, Shift
+from telar.domain.errors import DataError
 from telar.domain.lifecycle import BatchStatus
 from telar.domain.partitions import partition_of
 from telar.domain.profile import Profile
@@ -45,6 +46,9 @@ def prepare(context: Context, batch_id: int) -> PrepareReport:
 
     Nothing about the data makes this fail; run again, it writes the same again. The batches of the other parts of a
     source that was split are prepared first, once.
+
+    Raises:
+        DataError: the batch was cleared with a former cycle.
     """
     clean.ensure(context.warehouse, context.use_case, partial(clean_rows, context.use_case), _reach)
     for other in batches.held_out(context.warehouse, batch_id):
@@ -57,6 +61,11 @@ def prepare(context: Context, batch_id: int) -> PrepareReport:
 
 def _prepare(context: Context, batch_id: int) -> PrepareReport:
     batch = batches.get(context.warehouse, batch_id)
+    if batch.status == BatchStatus.CLEARED:
+        raise DataError(
+            f"batch {batch_id} was cleared with its cycle ({batch.cycle}) when the source began again, and what it was "
+            "trained with is gone: start a new run"
+        )
     received = raw.read(context.warehouse, context.use_case, batch_id)
     production = production_of(context)
     validations = _validate(context, batch, received, production)

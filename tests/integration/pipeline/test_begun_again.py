@@ -9,11 +9,14 @@ import pytest
 
 from telar.adapters.warehouse import batches, clean, raw, windows
 from telar.adapters.warehouse.batches import BatchRow
+from telar.domain.errors import DataError
 from telar.domain.lifecycle import BatchStatus, Outcome
 from telar.pipeline.cleaning import clean_rows
 from telar.pipeline.context import Context
 from telar.pipeline.fetch import Ended, Fetched, fetch
+from telar.pipeline.prepare import prepare
 from telar.pipeline.restart import begin_again, clear_former
+from telar.pipeline.train import training_rows
 from tests.integration.pipeline.place import Place, Upstream
 from tests.support.answering import Said, answering
 from tests.support.tiny import TINY, TINY_FOLDER
@@ -76,20 +79,20 @@ def test_the_run_that_finds_everything_handed_out_gets_the_first_batch_of_a_new_
     assert handed_out == Counter((row.cycle, row.batch_number) for row in place.batches())
 
 
-def test_a_batch_whose_run_is_under_way_keeps_its_rows_until_it_is_over(
+def test_a_cycle_keeps_its_rows_until_the_last_of_its_runs_is_over_for_they_are_what_that_one_trains_on(
     collecting: Place, data_api: Upstream, tmp_path: Path
 ) -> None:
     assert data_api.answers() == []
     place = begun_again(collecting, tmp_path)
-    last = [taken(place, f"r{number}") for number in range(1, 5)][-1]
-    batches.update(place.warehouse, last.id, finished_at=None)
+    first = [taken(place, f"r{number}") for number in range(1, 5)]
+    batches.update(place.warehouse, first[2].id, finished_at=None)
 
     fetched(place, "r5")
-    before = set(clean.read(place.warehouse, place.use_case)["_batch_id"])
-    batches.update(place.warehouse, last.id, finished_at=datetime.now(UTC))
+    kept = training_rows(place.context(), first[2].id)
+    batches.update(place.warehouse, first[2].id, finished_at=datetime.now(UTC))
     fetched(place, "r6")
 
-    assert before == {last.id}
+    assert kept.batches == tuple(batch.id for batch in first[:3])
     assert clean.read(place.warehouse, place.use_case).empty
 
 
@@ -111,6 +114,24 @@ def test_a_run_that_meets_a_cycle_begun_a_moment_ago_asks_only_an_upstream_that_
     assert (met.cycle, met.batch_number) == (2, 1)
     assert (fetched(place, "r6").cycle, len(data_api.answers())) == (2, 6)
     assert [status for _, _, status in state(place)] == ["cleared"] * 4 + ["stored"] * 2
+
+
+def test_a_run_of_a_cleared_cycle_cannot_be_repeated_and_one_that_goes_on_in_time_keeps_its_rows(
+    collecting: Place, data_api: Upstream, tmp_path: Path
+) -> None:
+    assert data_api.answers() == []
+    place = begun_again(collecting, tmp_path)
+    first = [taken(place, f"r{number}") for number in range(1, 5)]
+
+    assert fetched(place, "r4").finished_at is None, "under way again"
+    fetched(place, "r5")
+    assert {row.status for row in place.batches()[:4]} == {"prepared"}
+    batches.update(place.warehouse, first[3].id, finished_at=datetime.now(UTC))
+    fetched(place, "r6")
+
+    with pytest.raises(DataError, match="start a new run"):
+        prepare(place.context(), fetched(place, "r4").id)
+    assert {row.status for row in place.batches()[:4]} == {"cleared"}
 
 
 @pytest.mark.parametrize("failpoint", KILLS)

@@ -86,10 +86,20 @@ def test_a_first_batch_beyond_number_one_shows_those_before_it_lost(warehouse: W
 
 def test_a_batch_that_was_taken_for_lost_and_comes_after_all_is_stored(warehouse: Warehouse) -> None:
     stored(warehouse, 3)
-    stored(warehouse, 2)
+    late = batches.get(warehouse, stored(warehouse, 2))
 
     assert numbers_and_states(warehouse) == [(1, "lost_upstream"), (2, "stored"), (3, "stored")]
+    assert (late.finished_at, late.reason) == (None, None), "its run is under way, and nothing is lost"
     assert reserved(warehouse).last_batch_number == 3
+
+
+def test_an_answer_that_comes_after_its_cycle_was_cleared_is_known_and_not_stored_again(warehouse: Warehouse) -> None:
+    right, batch_id = reserved(warehouse), stored(warehouse, 1)
+    batches.update(warehouse, batch_id, status=BatchStatus.CLEARED)
+
+    assert batches.store(warehouse, TINY, right.request_id, right, answer(1), SAMPLE, "run") is None
+
+    assert numbers_and_states(warehouse) == [(1, "cleared")]
 
 
 def test_marking_a_batch_lost_again_changes_nothing(warehouse: Warehouse) -> None:

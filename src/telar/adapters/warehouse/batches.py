@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from telar.adapters.warehouse.connection import Warehouse
-from telar.adapters.warehouse.storing import WITH_ROWS, mark_lost, store
+from telar.adapters.warehouse.storing import EVER_WITH_ROWS, WITH_ROWS, mark_lost, store
 from telar.adapters.warehouse.tables import batches, windows
 from telar.domain.errors import WarehouseError
 from telar.domain.lifecycle import BatchStatus
@@ -20,6 +20,7 @@ __all__ = [
     "get",
     "held_out",
     "in_cycle",
+    "later_of",
     "mark_lost",
     "mark_trained",
     "newest",
@@ -66,7 +67,6 @@ class BatchRow:
     finished_at: datetime | None
 
 
-EVER_WITH_ROWS = (*WITH_ROWS, BatchStatus.CLEARED.value)
 _CHANGEABLE = frozenset(field.name for field in fields(BatchRow)) - {"id", "use_case", "source", "group_number"}
 
 
@@ -108,6 +108,15 @@ def previous(warehouse: Warehouse, batch_id: int) -> BatchRow | None:
     )
     found = _read(warehouse, _same_source(here), earlier, batches.c.status.in_(EVER_WITH_ROWS))
     return found[-1] if found else None
+
+
+def later_of(warehouse: Warehouse, batch_id: int, other_id: int) -> int:
+    """The later of two batches; the first where the other is of another feed, has no clean rows or is not there."""
+    here = get(warehouse, batch_id)
+    other = _read(
+        warehouse, batches.c.id == other_id, _same_source(here), batches.c.status == BatchStatus.PREPARED.value
+    )
+    return max([here, *other], key=lambda batch: (batch.cycle, batch.batch_number)).id
 
 
 def newest(warehouse: Warehouse, use_case: str, source: str, group: int, cycle: int) -> BatchRow | None:

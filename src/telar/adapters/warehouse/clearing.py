@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
 from telar.adapters.warehouse import bulk, clean, generated, locks
 from telar.adapters.warehouse.connection import Warehouse, real_schema
@@ -25,8 +25,9 @@ def clear_cycles(
 ) -> list[int]:
     """Clear what belongs to cycles before ``before``, in one transaction; the ids of the batches cleared.
 
-    A batch of the last of them whose run is still under way keeps its rows until the next call. The records of the
-    batches stay, with status ``cleared``. ``reach`` names ``clearing``.
+    While the run of one of its batches is under way, the last of them keeps all its rows until the next call: a
+    training needs the whole cycle up to its batch. The records of the batches stay, with status ``cleared``.
+    ``reach`` names ``clearing``.
     """
     if not _former(warehouse, feed, before):
         return []
@@ -46,10 +47,18 @@ def _former(warehouse: Warehouse, feed: tuple[str, str, int], before: int) -> li
 
 
 def _question(feed: tuple[str, str, int], before: int) -> "sa.Select[Any]":
+    others = batches.alias()
+    under_way = sa.select(others.c.cycle).where(
+        *_with_rows(others, feed), others.c.cycle == before - 1, others.c.finished_at.is_(None)
+    )
+    former = (batches.c.cycle < before, batches.c.cycle.not_in(under_way))
+    return sa.select(batches.c.id).where(*_with_rows(batches, feed), *former)
+
+
+def _with_rows(rows: sa.FromClause, feed: tuple[str, str, int]) -> list[ColumnElement[bool]]:
     names = ("use_case", "source", "group_number")
-    same = [batches.c[name] == value for name, value in zip(names, feed, strict=True)]
-    over = sa.or_(batches.c.finished_at.is_not(None), batches.c.cycle < before - 1)
-    return sa.select(batches.c.id).where(*same, batches.c.cycle < before, batches.c.status.in_(WITH_ROWS), over)
+    same = [rows.c[name] == value for name, value in zip(names, feed, strict=True)]
+    return [*same, rows.c.status.in_(WITH_ROWS)]
 
 
 def _delete(connection: Connection, schema: str, name: str, batch_ids: list[int]) -> None:

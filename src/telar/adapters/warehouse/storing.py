@@ -15,6 +15,7 @@ from telar.domain.lifecycle import BatchStatus, RequestOutcome
 from telar.domain.use_case import UseCase
 
 WITH_ROWS = (BatchStatus.STORED.value, BatchStatus.PREPARED.value, BatchStatus.REFUSED.value)
+EVER_WITH_ROWS = (*WITH_ROWS, BatchStatus.CLEARED.value)
 _LOST = "the upstream handed this batch out, and its answer was never stored: the upstream does not repeat it"
 
 
@@ -36,7 +37,7 @@ def store(
     with warehouse.begin() as connection:
         window = windows.locked(connection, reserved.use_case, reserved.source, reserved.group_number)
         known = _find(connection, reserved, answer.batch_number)
-        if known is not None and known.status in WITH_ROWS:
+        if known is not None and known.status in EVER_WITH_ROWS:
             _answered(connection, request_id, answer, RequestOutcome.ALREADY_STORED, known.id)
             return None
         batch_id = _write(connection, known, _values(reserved, request_id, answer, description, run_id))
@@ -83,6 +84,8 @@ def _values(
         "provenance": description.provenance.value,
         "origin": description.origin,
         "status": BatchStatus.STORED.value,
+        "reason": None,
+        "finished_at": None,
         "requested_at": answer.requested_at,
         "received_at": answer.received_at,
         "total_records": len(answer.rows),
