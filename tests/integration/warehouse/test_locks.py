@@ -27,6 +27,12 @@ def test_one_worker_at_a_time_holds_a_lock(database: TestDatabase) -> None:
     assert crowds == [1] * 12
 
 
+@pytest.mark.engines("mysql")
+def test_mysql_waits_for_a_row_as_long_as_a_batch_may_take_to_load(warehouse: Warehouse) -> None:
+    with warehouse.begin() as connection:
+        assert connection.exec_driver_sql("SELECT @@SESSION.innodb_lock_wait_timeout").scalar() == locks.WAIT_SECONDS
+
+
 def test_who_waits_too_long_is_told_what_for(
     warehouse: Warehouse, database: TestDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from telar.adapters.warehouse.names import OPS, Names, Role, names_of
 from telar.domain.errors import NotMigrated, WarehouseError, WarehouseUnavailable
 
 CONNECT_SECONDS = 5
+LOCK_WAIT_SECONDS = 600  # the feed's row is held while a batch is loaded; MySQL would give up after 50 s
 _MISSING_TABLE = {"42P01", "3F000", 1146, 1049}
 _NO_SERVER = {2002, 2003, 2005, 2006, 2013, 1040, 1045, 1053, 1129, 1130}
 
@@ -109,7 +110,8 @@ def _engine(url: URL, names: Names, act_as: Role | None) -> Engine:
                 "connect_timeout": CONNECT_SECONDS,
                 "charset": "utf8mb4",
                 "local_infile": True,
-                "init_command": "SET time_zone = '+00:00', SESSION sql_mode = 'TRADITIONAL'",
+                "init_command": "SET time_zone = '+00:00', SESSION sql_mode = 'TRADITIONAL', "
+                f"SESSION innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}",
             },
             **common,
         )

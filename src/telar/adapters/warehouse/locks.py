@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
+from telar.adapters.warehouse.connection import LOCK_WAIT_SECONDS as WAIT_SECONDS
 from telar.adapters.warehouse.connection import Warehouse
 from telar.domain.errors import WarehouseError
 
-WAIT_SECONDS = 600
 _TIMED_OUT = "57014"
 
 
