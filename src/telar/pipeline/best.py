@@ -16,7 +16,7 @@ from telar.domain.metrics import gain
 from telar.domain.use_case import UseCase
 from telar.pipeline.context import Context
 from telar.pipeline.gate import held_out_rows
-from telar.pipeline.production import contract_of, forget_versions, parity_of, version_files
+from telar.pipeline.production import contract_of, forget_versions, parity_of, version_files, versions_in_use
 from telar.pipeline.promote import promote
 from telar.pipeline.reconcile import reconcile
 from telar.pipeline.training.evaluate import evaluate
@@ -58,7 +58,8 @@ def score_versions(context: Context, run_id: str) -> Standings:
     batch_id, rows = _rows(context)
     standings = []
     for version in found:
-        standings.append(_standing(context, version, rows))
+        with versions_in_use(context):
+            standings.append(_standing(context, version, rows))
         forget_versions(context, {production})  # a registry of years would fill the disk
     return Standings(batch_id, len(rows), production, tuple(standings), _best(context.use_case, standings, production))
 

@@ -10,7 +10,7 @@ from telar.domain.drift import Change, Shift, compare_batches, compare_with_trai
 from telar.domain.errors import NotServable
 from telar.domain.profile import Profile
 from telar.pipeline.context import Context
-from telar.pipeline.production import profile_of, version_files
+from telar.pipeline.production import profile_of, version_files, versions_in_use
 from telar.pipeline.profiling import profile
 
 Figures = TypeVar("Figures", Change, Shift)
@@ -38,7 +38,8 @@ def production_of(context: Context) -> Production:
     if holder is None:
         return Production(None, None)
     try:
-        return Production(holder.version, profile_of(version_files(context, holder.version)))
+        with versions_in_use(context):
+            return Production(holder.version, profile_of(version_files(context, holder.version)))
     except NotServable:  # reconcile puts it into the ledger; a batch can be prepared without it
         return Production(holder.version, None)
 

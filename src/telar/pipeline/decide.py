@@ -49,7 +49,7 @@ def gather_figures(context: Context, batch_id: int, force: bool) -> TrainingFigu
         forced=force,
         refused=(batch.validations or {}).get("refused"),
         batch_rows=batch.clean_rows or 0,
-        pending_rows=sum(each.clean_rows or 0 for each in pending),
+        pending_rows=sum(each.clean_rows or 0 for each in pending if each.batch_number <= batch.batch_number),
         changes=_read(Change, changes),
         shifts=_read(Shift, shifts),
         rules=context.use_case.drift,

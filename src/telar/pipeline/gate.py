@@ -7,9 +7,10 @@ from typing import Literal
 
 import pandas as pd
 
+from telar.adapters.model_registry.registry import BATCH_TAG
 from telar.adapters.onnx_model import FILE_NAME as ONNX_FILE
 from telar.adapters.onnx_model import OnnxModel
-from telar.adapters.warehouse import clean, decisions
+from telar.adapters.warehouse import batches, clean, decisions
 from telar.domain.contract import Contract
 from telar.domain.decisions import Decision
 from telar.domain.errors import NotServable
@@ -18,7 +19,7 @@ from telar.pipeline.context import Context
 from telar.pipeline.decide import stored_decision
 from telar.pipeline.failpoints import reach
 from telar.pipeline.partitions import TEST
-from telar.pipeline.production import contract_of, forget_versions, parity_of, version_files
+from telar.pipeline.production import contract_of, forget_versions, parity_of, version_files, versions_in_use
 from telar.pipeline.train import cycle_so_far
 from telar.pipeline.training.evaluate import Said, bootstrap_gain, evaluate
 
@@ -30,6 +31,8 @@ BYTES_PER_MEGABYTE = 1e6
 def gate(context: Context, batch_id: int, version: str, run_id: str) -> Decision:
     """``promote`` or ``reject`` for that version, on the held-out rows of the cycle up to this batch.
 
+    Where production was trained for a later batch, on those up to that one.
+
     Asked again by the same run, it answers the same while production is the one that was compared with, or is the
     challenger itself already.
     """
@@ -38,7 +41,8 @@ def gate(context: Context, batch_id: int, version: str, run_id: str) -> Decision
     known = decisions.latest(context.warehouse, context.name, PROMOTE, batch_id, run_id)
     if known is not None and _still_holds(GateFigures.model_validate(known.figures), version, production):
         return stored_decision(known)
-    figures = gather_figures(context, batch_id, version, production)
+    with versions_in_use(context):
+        figures = gather_figures(context, batch_id, version, production)
     forget_versions(context, {version, production})
     decision = decide_promotion(figures)
     decisions.record(context.warehouse, context.name, batch_id, run_id, PROMOTE, decision, figures)
@@ -60,7 +64,7 @@ def gather_figures(context: Context, batch_id: int, version: str, production: st
     """Scores both models; a version in production that does not fit the rows is left out, and the figures say why."""
     folder = version_files(context, version)
     contract = contract_of(folder)
-    rows = held_out_rows(context, batch_id)
+    rows = held_out_rows(context, _judged_up_to(context, batch_id, production))
     target = rows[context.use_case.target.name]
     challenger = _said(folder, contract, rows)
     theirs = _production_said(context, production, rows)
@@ -89,6 +93,12 @@ def held_out_rows(context: Context, batch_id: int) -> pd.DataFrame:
     """The test rows of the batch's cycle, this batch's included and no later one's."""
     ids = cycle_so_far(context, batch_id)
     return clean.read(context.warehouse, context.use_case, partitions=[TEST], batch_ids=ids)
+
+
+def _judged_up_to(context: Context, batch_id: int, production: str | None) -> int:
+    """This batch, or the later one that production was trained for: a run that was held up undoes nothing."""
+    trained_for = context.registry.version(context.name, production).tags.get(BATCH_TAG, "") if production else ""
+    return batches.later_of(context.warehouse, batch_id, int(trained_for)) if trained_for.isdecimal() else batch_id
 
 
 def _production_said(context: Context, version: str | None, rows: pd.DataFrame) -> Said | str | None:

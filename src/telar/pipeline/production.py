@@ -1,7 +1,9 @@
 """The files of registered model versions, kept in the work folder so that each is downloaded once."""
 
+import fcntl
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TypeVar
@@ -18,6 +20,13 @@ from telar.pipeline.context import Context
 
 PROFILE_FILE, PARITY_FILE = "profile.json", "parity.json"
 _Read = TypeVar("_Read", bound=Value)
+
+
+@contextmanager
+def versions_in_use(context: Context) -> Iterator[None]:
+    """Nobody forgets a version while the block runs; around every use of `version_files`."""
+    with _locked(context, fcntl.LOCK_SH):
+        yield
 
 
 def version_files(context: Context, version: str) -> Path:
@@ -55,10 +64,33 @@ def _download(context: Context, version: str, folder: Path) -> Path:
 
 
 def forget_versions(context: Context, kept: Collection[str | None]) -> None:
-    """Frees the disk of every version but those of ``kept``; they can be downloaded again."""
-    for folder in _shelf(context).glob("*"):
-        if folder.name.removeprefix(".").split("-")[0] not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
+    """Frees the disk of every version but those of ``kept``, which can be downloaded again; where another run uses any
+    of them, that is left to the next who asks.
+    """
+    try:
+        with _locked(context, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            for folder in list(_shelf(context).glob("*")):
+                if folder.name.split("-")[0] not in kept:
+                    _forget(folder)
+    except BlockingIOError:
+        return
+
+
+def _forget(folder: Path) -> None:
+    """Renamed first: one whose deletion was cut short must not pass for a whole one."""
+    aside = Path(mkdtemp(dir=folder.parent, prefix="."))
+    folder.rename(aside / folder.name)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def _locked(context: Context, how: int) -> Iterator[None]:
+    """The lock on the shelf, which the system gives back when the process ends."""
+    shelf = _shelf(context)
+    shelf.parent.mkdir(parents=True, exist_ok=True)
+    with shelf.with_name(f".{shelf.name}.lock").open("w") as file:
+        fcntl.flock(file, how)
+        yield
 
 
 def contract_of(folder: Path) -> Contract:

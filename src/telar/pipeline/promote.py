@@ -12,7 +12,7 @@ from telar.domain.promotion import GateFigures
 from telar.pipeline.context import Context
 from telar.pipeline.failpoints import reach
 from telar.pipeline.gate import PROMOTE, gate, last_verdict
-from telar.pipeline.reconcile import ACTOR, reconcile
+from telar.pipeline.reconcile import ACTOR, alias_lock, reconcile
 
 
 def promote(context: Context, batch_id: int, version: str, run_id: str) -> Decision:
@@ -74,14 +74,15 @@ def move_alias(
             evidence=evidence,
         )
 
-    append(PromotionState.INTENDED)
-    reach("promote.after_intended")
-    holder = context.registry.production(context.name)
-    if (holder.version if holder else None) != previous:
-        raise PromotionConflict(f"{context.name}: somebody moved the alias just before version {version} got it")
-    context.registry.set_production(context.name, version)
-    reach("promote.after_alias")
-    append(PromotionState.DONE)
+    with alias_lock(context):
+        append(PromotionState.INTENDED)
+        reach("promote.after_intended")
+        holder = context.registry.production(context.name)
+        if (holder.version if holder else None) != previous:
+            raise PromotionConflict(f"{context.name}: somebody moved the alias just before version {version} got it")
+        context.registry.set_production(context.name, version)
+        reach("promote.after_alias")
+        append(PromotionState.DONE)
 
 
 def _tags(decision: Decision, figures: GateFigures, run_id: str) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """The ledger brought to what the alias says: whoever moved it, and whatever was interrupted."""
 
+from contextlib import AbstractContextManager
+
 from telar.adapters.model_registry.registry import ModelVersion
-from telar.adapters.warehouse import ledger
+from telar.adapters.warehouse import ledger, locks
 from telar.domain.errors import NotServable
 from telar.domain.lifecycle import PromotionState
 from telar.pipeline.context import Context
@@ -15,13 +17,19 @@ def reconcile(context: Context, run_id: str | None = None) -> ModelVersion | Non
 
     A holder without contract, ONNX or parity gets one ``refused`` line: inference goes on with the version before.
     """
-    holder = context.registry.production(context.name)
-    version = holder.version if holder else None
-    _close_intentions(context, version, run_id)
-    _note_external(context, version, run_id)
+    with alias_lock(context):
+        holder = context.registry.production(context.name)
+        version = holder.version if holder else None
+        _close_intentions(context, version, run_id)
+        _note_external(context, version, run_id)
     if version is not None:
         _note_refused(context, version, run_id)
     return holder
+
+
+def alias_lock(context: Context) -> AbstractContextManager[None]:
+    """Held while the alias and the ledger are brought to one another: what Telar is about to move, nobody judges."""
+    return locks.lock(context.warehouse, f"alias of {context.name}")
 
 
 def _close_intentions(context: Context, version: str | None, run_id: str | None) -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from telar.adapters.warehouse import clearing, requests, windows
+from telar.adapters.warehouse import clearing, requests, runs, windows
 from telar.domain.use_case import DataApiSource
 from telar.pipeline.context import Context
 from telar.pipeline.failpoints import reach
@@ -12,21 +12,27 @@ from telar.pipeline.failpoints import reach
 def restart_source(context: Context, run_id: str | None = None) -> int:
     """Begins a new cycle and restarts the upstream; returns the cycle's number.
 
-    A run (``run_id``) that already asked in the current cycle restarts nothing, so its retries do not begin more.
+    A run (``run_id``) in whose time the current cycle was begun restarts nothing: its retries do not begin more.
     The cycle is committed first. Killed before the upstream was asked, this call or the next fetch asks it: a new
     cycle without any request is one whose upstream may not have been restarted yet, and restarting twice is harmless.
     """
     cycle = windows.current_cycle(context.warehouse, *context.feed)
-    runs = [asked.run_id for asked in requests.in_cycle(context.warehouse, *context.feed, cycle)]
-    if run_id in runs:
+    asked = requests.in_cycle(context.warehouse, *context.feed, cycle)
+    if asked and run_id is not None and _began(context, run_id) <= asked[0].requested_at:
         return cycle
-    if runs:
-        cycle = windows.begin_cycle(context.warehouse, *context.feed, datetime.now(UTC))
+    if asked:
+        cycle = windows.begin_cycle(context.warehouse, *context.feed, datetime.now(UTC), after=cycle)
     reach("restart.before_request")
     restart = partial(context.client.restart, context.source.group_number)
     windows.restart_unasked(context.warehouse, *context.feed, datetime.now(UTC), restart)
     reach("restart.after_request")
     return cycle
+
+
+def _began(context: Context, run_id: str) -> datetime:
+    runs.start(context.warehouse, context.name, run_id, "batch")
+    run = runs.get(context.warehouse, context.name, run_id)
+    return run.started_at if run else datetime.now(UTC)
 
 
 def begin_again(context: Context, ended: int) -> int:

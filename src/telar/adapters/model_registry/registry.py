@@ -21,6 +21,7 @@ from telar.settings import MlflowSettings
 
 ALIAS = "production"
 PARITY_TAG = "telar.parity"
+BATCH_TAG = "telar.batch_id"
 _NONE_YET = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from telar.adapters.model_registry.registry import PARITY_TAG, ModelVersion
+from telar.adapters.model_registry.registry import BATCH_TAG, PARITY_TAG, ModelVersion
 from telar.domain.promotion import Parity
 from telar.domain.use_case import UseCase
 from telar.pipeline.training.code_version import code_version, definition_version, git_commit, package_versions
@@ -17,7 +17,7 @@ MOST_WORDS = 1_000
 def identity(use_case: UseCase, rows: TrainingRows, why: TrainingReason) -> dict[str, str]:
     """The tags by which a version is known to be what this training would make."""
     return {
-        "telar.batch_id": str(why.batch_id),
+        BATCH_TAG: str(why.batch_id),
         "telar.data_digest": rows.data_digest,
         "telar.code_version": code_version(),
         "telar.definition": definition_version(use_case),
