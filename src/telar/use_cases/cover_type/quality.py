@@ -24,7 +24,7 @@ BENCHMARK = Benchmark(
         Candidate(
             name="xgboost",
             estimator="xgboost.XGBClassifier",
-            parameters={"n_estimators": 300, "max_depth": 12, "learning_rate": 0.2},
+            parameters={"n_estimators": 400, "max_depth": 15, "learning_rate": 0.15, "colsample_bynode": 0.6},
         ),
     ),
     averages=(Average(name="trees_and_xgboost", members=("extra_trees", "xgboost")),),
