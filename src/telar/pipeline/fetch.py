@@ -36,7 +36,7 @@ def fetch(
     """
     runs.start(context.warehouse, context.name, run_id, "batch")
     if (stored := batches.of_run(context.warehouse, context.name, run_id)) is not None:
-        batches.update(context.warehouse, stored.id, finished_at=None)  # a run that failed may go on much later
+        batches.reopen(context.warehouse, stored.id)
         return Fetched(stored.id)
     if due is not None and (missed := _missed(context, due, now or datetime.now(UTC))):
         return _end(context, run_id, Outcome.MISSED, missed)

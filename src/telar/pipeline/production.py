@@ -64,8 +64,9 @@ def _download(context: Context, version: str, folder: Path) -> Path:
 
 
 def forget_versions(context: Context, kept: Collection[str | None]) -> None:
-    """Frees the disk of every version but those of ``kept``, which can be downloaded again; where another run uses any
-    of them, that is left to the next who asks.
+    """Frees the disk of every version but those of ``kept``; they can be downloaded again.
+
+    Where another run reads any of them, that is left to the next who asks.
     """
     try:
         with _locked(context, fcntl.LOCK_EX | fcntl.LOCK_NB):

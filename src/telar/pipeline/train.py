@@ -25,7 +25,7 @@ def train(context: Context, batch_id: int, run_id: str) -> Trained:
         TrainingError: no model could be made.
         DataError: the rows cannot be trained on.
     """
-    batches.update(context.warehouse, batch_id, finished_at=None)  # a run that failed may go on much later
+    batches.reopen(context.warehouse, batch_id)
     rows = training_rows(context, batch_id)
     reach("train.before_fit")
     trained = train_model(

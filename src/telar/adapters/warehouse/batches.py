@@ -27,6 +27,7 @@ __all__ = [
     "of_run",
     "pending",
     "previous",
+    "reopen",
     "store",
     "update",
 ]
@@ -168,6 +169,11 @@ def update(warehouse: Warehouse, batch_id: int, **values: object) -> None:
         raise WarehouseError(f"ops.batches has no field {unknown} to set; it has {sorted(_CHANGEABLE)}")
     with warehouse.begin() as connection:
         connection.execute(batches.update().where(batches.c.id == batch_id).values(**values))
+
+
+def reopen(warehouse: Warehouse, batch_id: int) -> None:
+    """Its run is under way again: one that failed may go on much later, and needs the rows of its cycle until then."""
+    update(warehouse, batch_id, finished_at=None)
 
 
 def mark_trained(warehouse: Warehouse, batch_ids: Sequence[int], run_id: str) -> None:

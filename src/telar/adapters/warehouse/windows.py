@@ -150,21 +150,15 @@ def _is(use_case: str, source: str, group: int) -> ColumnElement[bool]:
 
 def _asked_in(connection: Connection, row: "Row[tuple[object, ...]]") -> bool:
     """Whether anything was asked in the row's cycle."""
-    in_cycle = sa.select(requests.c.id).where(
-        requests.c.use_case == row.use_case,
-        requests.c.source == row.source,
-        requests.c.group_number == row.group_number,
-        requests.c.cycle == row.cycle,
-    )
-    return connection.execute(in_cycle.limit(1)).first() is not None
+    return _any_request(connection, row, requests.c.cycle == row.cycle)
 
 
 def _is_last(connection: Connection, asked: "Row[tuple[object, ...]]") -> bool:
     """Whether nobody has reserved a window after this request."""
-    later = sa.select(requests.c.id).where(
-        requests.c.use_case == asked.use_case,
-        requests.c.source == asked.source,
-        requests.c.group_number == asked.group_number,
-        requests.c.id > asked.id,
-    )
-    return connection.execute(later.limit(1)).first() is None
+    return not _any_request(connection, asked, requests.c.id > asked.id)
+
+
+def _any_request(connection: Connection, of: "Row[tuple[object, ...]]", such: ColumnElement[bool]) -> bool:
+    """Whether the feed of that row has such a request."""
+    feed = [requests.c[name] == getattr(of, name) for name in ("use_case", "source", "group_number")]
+    return connection.execute(sa.select(requests.c.id).where(*feed, such).limit(1)).first() is not None
