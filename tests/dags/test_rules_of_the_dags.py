@@ -55,6 +55,7 @@ def test_a_broken_file_is_one_failing_dag_of_its_name_that_says_what_is_wrong(wo
     described = worker.describe("half_written")
     assert "broken" in described["tags"]
     assert "SyntaxError" in described["doc"]
+    assert described["begins_paused"] is False, "it is to fail where all others wait to be switched on"
     run = worker.run("half_written")
     assert run.state == "failed"
     assert list(run.tasks.values()) == ["failed"]

@@ -43,6 +43,7 @@ def describe(dag: DAG) -> dict[str, object]:
         "doc": dag.doc_md,
         "params": {name: describe_param(dag.params.get_param(name)) for name in dag.params},
         "catchup": dag.catchup,
+        "begins_paused": dag.is_paused_upon_creation,
         "tasks": {each.task_id: describe_task(each) for each in dag.tasks},
     }
 

@@ -15,6 +15,9 @@ from telar.adapters.warehouse.batches import BatchRow
 from telar.domain.use_case import UseCase
 from telar.pipeline.context import Context
 from telar.pipeline.failpoints import VARIABLE
+from telar.pipeline.fetch import Fetched, fetch
+from telar.pipeline.prepare import prepare
+from telar.pipeline.train import train
 from telar.settings import MlflowSettings, PipelineSettings, SourceSettings
 from tests.support.data_api_server import DataApi
 from tests.support.tiny import TINY, TINY_FOLDER
@@ -98,6 +101,14 @@ class Place:
             "TELAR_TRAINING_JOBS": "1",
             **self.variables,
         }
+
+
+def challenger(context: Context, run_id: str) -> tuple[int, str]:
+    """A newly fetched batch and a version that is trained for it."""
+    fetched = fetch(context, run_id)
+    assert isinstance(fetched, Fetched)
+    prepare(context, fetched.batch_id)
+    return fetched.batch_id, train(context, fetched.batch_id, run_id).version
 
 
 def _without_telar() -> dict[str, str]:

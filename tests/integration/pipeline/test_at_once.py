@@ -9,7 +9,7 @@ import pytest
 from telar.adapters.warehouse import ledger, requests
 from telar.pipeline import promote as promote_module
 from telar.pipeline import restart as restart_module
-from telar.pipeline.context import Context
+from telar.pipeline.decide import gather_figures
 from telar.pipeline.fetch import Fetched, fetch
 from telar.pipeline.gate import gate, held_out_rows, last_verdict
 from telar.pipeline.prepare import prepare
@@ -17,19 +17,10 @@ from telar.pipeline.production import forget_versions, version_files, versions_i
 from telar.pipeline.promote import promote
 from telar.pipeline.reconcile import reconcile
 from telar.pipeline.restart import restart_source
-from telar.pipeline.train import train
-from tests.integration.pipeline.place import Place
+from tests.integration.pipeline.place import Place, challenger
 
 pytestmark = pytest.mark.engines("postgresql")
 WHILE_SECONDS = 2
-
-
-def challenger(context: Context, run_id: str) -> tuple[int, str]:
-    """A trained version of a newly fetched batch."""
-    fetched = fetch(context, run_id)
-    assert isinstance(fetched, Fetched)
-    prepare(context, fetched.batch_id)
-    return fetched.batch_id, train(context, fetched.batch_id, run_id).version
 
 
 def test_nobody_judges_a_promotion_that_is_under_way(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,6 +49,16 @@ def test_a_run_that_was_held_up_is_judged_on_the_rows_of_the_later_batch_too(pla
     verdict = last_verdict(context, first, "r1")
     assert verdict is not None
     assert verdict.rows == len(held_out_rows(context, second)) > len(held_out_rows(context, first))
+
+
+def test_rows_of_a_later_batch_are_pending_for_its_own_decision_and_for_no_earlier_one(place: Place) -> None:
+    context = place.context()
+    stored = [fetch(context, run_id) for run_id in ("r1", "r2")]
+    reports = [prepare(context, each.batch_id) for each in stored if isinstance(each, Fetched)]
+
+    pending = [gather_figures(context, report.batch_id, force=False).pending_rows for report in reports]
+
+    assert pending == [reports[0].clean_rows, reports[0].clean_rows + reports[1].clean_rows]
 
 
 def test_the_files_of_a_version_stay_while_anybody_reads_them(place: Place) -> None:

@@ -14,16 +14,14 @@ from telar.domain.promotion import GateFigures, decide_promotion
 from telar.domain.rules import DriftRules, GateRules
 from telar.pipeline import promote as promote_module
 from telar.pipeline.context import Context
-from telar.pipeline.fetch import Fetched, fetch
 from telar.pipeline.gate import gate
-from telar.pipeline.prepare import prepare
 from telar.pipeline.production import version_files
 from telar.pipeline.promote import promote
 from telar.pipeline.reconcile import reconcile
 from telar.pipeline.rollback import rollback
 from telar.pipeline.run import run_batch
-from telar.pipeline.train import train, training_rows
-from tests.integration.pipeline.place import Place
+from telar.pipeline.train import training_rows
+from tests.integration.pipeline.place import Place, challenger
 
 pytestmark = pytest.mark.engines("postgresql")
 
@@ -46,14 +44,6 @@ def after_a_weak_first(place: Place) -> Context:
     assert run_batch(place.context(), "r1") is Outcome.PROMOTED
     place.use_case = good
     return place.context()
-
-
-def challenger(context: Context, run_id: str) -> tuple[int, str]:
-    """A trained version of a newly fetched batch."""
-    fetched = fetch(context, run_id)
-    assert isinstance(fetched, Fetched)
-    prepare(context, fetched.batch_id)
-    return fetched.batch_id, train(context, fetched.batch_id, run_id).version
 
 
 def holder(context: Context) -> str | None:
