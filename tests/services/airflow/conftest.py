@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -39,9 +40,11 @@ class Airflow:
     def install(self, password: str) -> None:
         """Run `install` with that administrator's password."""
         environment = {**self.environment, "ADMIN_PASSWORD": password}
-        subprocess.run(
-            [sys.executable, "-c", INSTALL], cwd=PROJECT, env=environment, check=True, capture_output=True, timeout=200
+        words = [sys.executable, "-c", INSTALL]
+        done = subprocess.run(
+            words, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=200
         )
+        assert done.returncode == 0, done.stderr
 
     def healthy(self, name: str) -> str:
         """What the healthcheck of that service says against it; nothing where it is well."""
@@ -90,7 +93,7 @@ def _environment(folder: Path, port: int, url: str) -> dict[str, str]:
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__FERNET_KEY": "",
         "CORE__HOSTNAME_CALLABLE": "socket.gethostname",
-        "DATABASE__SQL_ALCHEMY_CONN_CMD": f"{sys.executable} -IS {secret_url.__file__} metadata",
+        "DATABASE__SQL_ALCHEMY_CONN_CMD": shlex.join([sys.executable, "-IS", secret_url.__file__, "metadata"]),
         "DATABASE__LOAD_DEFAULT_CONNECTIONS": "False",
         "API__PORT": str(port),
         "API__WORKERS": "1",
